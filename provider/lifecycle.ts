@@ -1,0 +1,289 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Change, FileChange, HostState, Planned } from "./commit/change";
+import { fileName, printObjectFile } from "./commit/object-file";
+import { InputError, MultipathError, OwnershipError, UnreachableError, messageOf } from "./errors";
+import { type Host, hostName, sharedPart } from "./host";
+import { type AnyKind, type ReadKey, type Step, shown } from "./kind";
+import { assertMayTake, newClaim, ownerName, takenOver } from "./ownership";
+import type { ObjectFile, Owner, Snapshot } from "./snapshot";
+
+/** A resource's canonical inputs: the common fields, and the kind's own. */
+export interface Inputs {
+  readonly host: Host;
+  readonly owner: Owner;
+  readonly adopt?: boolean;
+  readonly unmanaged?: readonly string[];
+  readonly [field: string]: unknown;
+}
+
+/** What state keeps of a resource: its inputs as declared, and what ties it to one object on one machine. */
+export interface Outputs extends Inputs {
+  readonly claim: string;
+  readonly machine: Machine;
+}
+
+/** Cloned images share the machine-id, so the host key is part of it. */
+export interface Machine {
+  readonly id: string;
+  readonly hostKey: string;
+}
+
+/** Where a call tells its user something while it runs: the resource's own row. */
+export interface Row {
+  info(message: string): void;
+  warn(message: string): void;
+}
+
+export interface Difference {
+  readonly changes: boolean;
+  readonly replaces?: readonly string[];
+}
+
+/** Thrown when the object exists now but is not right: state must record it all the same. */
+export class IncompleteError extends MultipathError {
+  constructor(
+    message: string,
+    readonly outputs: Outputs,
+  ) {
+    super(message);
+  }
+}
+
+/** observe -> plan -> commit -> verify, written once for all kinds. */
+export class Lifecycle {
+  private readonly checked = new Map<string, string>();
+  private readonly unreachableSaid = new Set<string>();
+
+  constructor(private readonly stateOf: (host: Host) => HostState) {}
+
+  /** The look at the live host before a create: what it would run. Throws what the create would throw, as far as a preview can know. */
+  async foresee(kind: AnyKind, inputs: Inputs, row: Row): Promise<void> {
+    const snapshot = await this.lookOrSay(inputs.host, row);
+    if (snapshot) say(row, createPlan(kind, inputs, snapshot).steps);
+  }
+
+  /** Two resources of one program that are the same object on one host would undo each other for ever. */
+  assertDeclaredOnce(kind: AnyKind, inputs: Inputs): void {
+    const key = JSON.stringify([sharedPart(inputs.host), kind.name, kind.identity(fieldsOf(inputs))]);
+    const name = ownerName(inputs.owner);
+    const first = this.checked.get(key) ?? name;
+    this.checked.set(key, first);
+    if (first !== name) {
+      throw new InputError(`${describe(kind, inputs)} is declared twice in this program: by ${first} and by ${name}. Remove one of them.`);
+    }
+  }
+
+  async diff(kind: AnyKind, olds: Outputs, news: Inputs, row: Row): Promise<Difference> {
+    if (olds.host.machine !== news.host.machine) return { changes: true, replaces: ["host"] };
+    const declaredChange = !isDeepStrictEqual(comparable(olds), comparable(news));
+    const snapshot = await this.lookOrSay(news.host, row);
+    if (!snapshot) return { changes: declaredChange };
+    this.assertSameMachine(olds, news, snapshot);
+    const planned = updatePlan(kind, olds, news, snapshot);
+    if (planned === "taken over") {
+      row.warn(`${describe(kind, news)} is declared by another resource now; nothing is done for this one.`);
+      return { changes: declaredChange };
+    }
+    say(row, planned.steps);
+    return { changes: declaredChange || planned.steps.length > 0 || planned.files.length > 0 };
+  }
+
+  async create(kind: AnyKind, inputs: Inputs): Promise<Outputs> {
+    const claim = newClaim();
+    const state = this.stateOf(inputs.host);
+    const { snapshot } = await state.commit(change(kind, inputs, (now) => createPlan(kind, inputs, now, claim)));
+    return verified(kind, { ...inputs, claim, machine: machineOf(snapshot, state) }, snapshot);
+  }
+
+  async update(kind: AnyKind, olds: Outputs, news: Inputs): Promise<Outputs> {
+    const state = this.stateOf(news.host);
+    let lost = false;
+    const { snapshot } = await state.commit(
+      change(kind, news, (now) => {
+        this.assertSameMachine(olds, news, now);
+        const planned = updatePlan(kind, olds, news, now);
+        lost = planned === "taken over";
+        return planned === "taken over" ? nothing : planned;
+      }),
+    );
+    const outputs = { ...news, claim: olds.claim, machine: machineOf(snapshot, state) };
+    return lost ? outputs : verified(kind, outputs, snapshot);
+  }
+
+  async delete(kind: AnyKind, props: Outputs): Promise<void> {
+    try {
+      await this.stateOf(props.host).commit(
+        change(kind, props, (now) => {
+          this.assertSameMachine(props, props, now);
+          return deletePlan(kind, props, now);
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) throw error;
+      throw new UnreachableError(
+        `${error.message} If the host is gone for good, forget the resource with \`pulumi state delete URN\`, or set retainOnDelete.`,
+        { cause: error },
+      );
+    }
+  }
+
+  /** The live object in declared form; undefined only when it is proven absent. */
+  async read(kind: AnyKind, props: Outputs): Promise<{ inputs: Inputs; outputs: Outputs } | undefined> {
+    const snapshot = await this.stateOf(props.host).look();
+    this.assertSameMachine(props, props, snapshot);
+    const desired = fieldsOf(props);
+    const observed = kind.observe(snapshot, desired, fileOf(kind, desired, snapshot));
+    if (observed === undefined) return undefined;
+    const live = kind.schema.parse(kind.inputsOf(observed));
+    const { claim, machine, ...declared } = props;
+    const common = Object.fromEntries(Object.entries(declared).filter(([field]) => !(field in kind.schema.shape)));
+    const inputs = { ...common, ...live } as Inputs;
+    return { inputs, outputs: { ...inputs, claim, machine } };
+  }
+
+  private async lookOrSay(host: Host, row: Row): Promise<Snapshot | undefined> {
+    try {
+      return await this.stateOf(host).look();
+    } catch (error) {
+      if (!(error instanceof UnreachableError) || host.requireLive) throw error;
+      const name = hostName(host);
+      if (!this.unreachableSaid.has(name)) row.warn(`${error.message} Compared with the recorded state instead.`);
+      this.unreachableSaid.add(name);
+      return undefined;
+    }
+  }
+
+  private assertSameMachine(olds: Outputs, news: Inputs, snapshot: Snapshot): void {
+    const now = machineOf(snapshot, this.stateOf(news.host));
+    if (olds.machine.id === now.id && olds.machine.hostKey === now.hostKey) return;
+    throw new OwnershipError(
+      `${hostName(news.host)} is another machine now: it was machine-id ${olds.machine.id} with host key ${olds.machine.hostKey}, ` +
+        `it is ${now.id} with ${now.hostKey}. If that is meant, give host.machine a new label: the resource is then replaced.`,
+    );
+  }
+}
+
+const nothing: Planned = { reads: [], steps: [], files: [] };
+
+const machineOf = (snapshot: Snapshot, state: HostState): Machine => ({ id: snapshot.host.machineId, hostKey: state.hostKey });
+
+const describe = (kind: AnyKind, inputs: Inputs): string => `${kind.name} ${kind.identity(fieldsOf(inputs)).join(" ")} on ${hostName(inputs.host)}`;
+
+function say(row: Row, steps: readonly Step[]): void {
+  for (const step of steps) row.info(shown(step));
+}
+
+/** The kind's own fields of a resource's inputs or outputs. */
+function fieldsOf(inputs: Inputs): Record<string, unknown> {
+  const { host: _host, owner: _owner, adopt: _adopt, unmanaged: _unmanaged, claim: _claim, machine: _machine, ...fields } = inputs;
+  delete fields["__provider"];
+  return fields;
+}
+
+/** What a difference between two declarations is decided by. */
+function comparable(inputs: Inputs): unknown {
+  const unmanaged = new Set(inputs.unmanaged ?? []);
+  const fields = Object.entries(fieldsOf(inputs)).filter(([field, value]) => !unmanaged.has(field) && value !== undefined);
+  // Through JSON, as state has been: so that an absent field and an undefined one are the same.
+  return JSON.parse(JSON.stringify({ host: sharedPart(inputs.host), owner: inputs.owner, fields: Object.fromEntries(fields.sort()) }));
+}
+
+const fileOf = (kind: AnyKind, desired: unknown, snapshot: Snapshot): ObjectFile | undefined =>
+  snapshot.objects.get(fileName(kind.name, kind.identity(desired)));
+
+const readsOf = (kind: AnyKind, desired: unknown): ReadKey[] => [
+  ...kind.reads(desired),
+  `object ${fileName(kind.name, kind.identity(desired))}`,
+];
+
+/** The declared state with the fields that `ignoreChanges` names left as they are found. */
+function managed(kind: AnyKind, inputs: Inputs, observed: unknown): Record<string, unknown> {
+  const desired = fieldsOf(inputs);
+  if (observed === undefined || !inputs.unmanaged?.length) return desired;
+  const live: Record<string, unknown> = kind.schema.parse(kind.inputsOf(observed));
+  const merged = { ...desired };
+  for (const field of inputs.unmanaged) {
+    if (!(field in kind.schema.shape)) continue;
+    if (live[field] === undefined) delete merged[field];
+    else merged[field] = live[field];
+  }
+  return merged;
+}
+
+/** The object's file as it should be, when it is not. */
+function fileChange(kind: AnyKind, inputs: Inputs, desired: unknown, claim: string, snapshot: Snapshot): FileChange[] {
+  const identity = kind.identity(desired);
+  const file = fileName(kind.name, identity);
+  const wanted: ObjectFile = { file, kind: kind.name, identity: identity.join(" "), claim, owner: inputs.owner, lines: kind.replay(desired) };
+  return isDeepStrictEqual(snapshot.objects.get(file), wanted) ? [] : [{ file, content: printObjectFile(wanted) }];
+}
+
+function createPlan(kind: AnyKind, inputs: Inputs, snapshot: Snapshot, claim = ""): Planned {
+  const file = fileOf(kind, fieldsOf(inputs), snapshot);
+  assertMayTake(describe(kind, inputs), file, inputs.owner);
+  const observed = kind.observe(snapshot, fieldsOf(inputs), file);
+  const desired = managed(kind, inputs, observed);
+  const steps = kind.plan(desired, observed);
+  const foreign = observed !== undefined && !file && !kind.marked(observed);
+  if (foreign && steps.length > 0 && !inputs.adopt) {
+    throw new OwnershipError(
+      `${describe(kind, inputs)} is there already, it is not ours, and it differs: ${JSON.stringify(kind.inputsOf(observed))}. ` +
+        "Declare it as it is, remove it on the host, or set `adopt: true` to take it over.",
+    );
+  }
+  return { reads: readsOf(kind, desired), steps, files: fileChange(kind, inputs, desired, claim, snapshot) };
+}
+
+function updatePlan(kind: AnyKind, olds: Outputs, news: Inputs, snapshot: Snapshot): Planned | "taken over" {
+  const file = fileOf(kind, fieldsOf(news), snapshot);
+  const moved = !isDeepStrictEqual(kind.identity(fieldsOf(olds)), kind.identity(fieldsOf(news)));
+  if (moved) {
+    const put = file?.claim === olds.claim ? putPlan(kind, news, olds.claim, snapshot) : createPlan(kind, news, snapshot, olds.claim);
+    const drop = deletePlan(kind, olds, snapshot);
+    return { reads: [...put.reads, ...drop.reads], steps: [...put.steps, ...drop.steps], files: [...put.files, ...drop.files] };
+  }
+  return takenOver(file, olds.claim) ? "taken over" : putPlan(kind, news, olds.claim, snapshot);
+}
+
+/** Bringing an object of ours to its declared form, whatever was made of it meanwhile. */
+function putPlan(kind: AnyKind, inputs: Inputs, claim: string, snapshot: Snapshot): Planned {
+  const observed = kind.observe(snapshot, fieldsOf(inputs), fileOf(kind, fieldsOf(inputs), snapshot));
+  const desired = managed(kind, inputs, observed);
+  return { reads: readsOf(kind, desired), steps: kind.plan(desired, observed), files: fileChange(kind, inputs, desired, claim, snapshot) };
+}
+
+function deletePlan(kind: AnyKind, props: Outputs, snapshot: Snapshot): Planned {
+  const desired = fieldsOf(props);
+  const file = fileOf(kind, desired, snapshot);
+  const reads = readsOf(kind, desired);
+  if (takenOver(file, props.claim)) return { ...nothing, reads };
+  const observed = kind.observe(snapshot, desired, file);
+  // Without our file, only what bears our mark or is just as we declared it is ours to remove.
+  const ours = observed !== undefined && (file !== undefined || kind.marked(observed) || kind.plan(desired, observed).length === 0);
+  return { reads, steps: ours ? kind.plan(undefined, observed) : [], files: file ? [{ file: file.file, content: undefined }] : [] };
+}
+
+function change(kind: AnyKind, inputs: Inputs, plan: (snapshot: Snapshot) => Planned): Change {
+  const hint = kind.hint;
+  return {
+    name: `${kind.name} ${inputs.owner.name}`,
+    plan,
+    ...(hint && { hint: (words: string) => hint(words, fieldsOf(inputs)) }),
+  };
+}
+
+/** What the host shows after the commit must be what was declared: a field that the kernel took and ignored is found here. */
+function verified(kind: AnyKind, outputs: Outputs, snapshot: Snapshot): Outputs {
+  let left: readonly Step[];
+  try {
+    left = putPlan(kind, outputs, outputs.claim, snapshot).steps;
+  } catch (error) {
+    throw new IncompleteError(messageOf(error), outputs);
+  }
+  if (left.length === 0) return outputs;
+  throw new IncompleteError(
+    `${describe(kind, outputs)}: the host took the change without an error, and shows something else. ` +
+      `Still to do: ${left.map(shown).join("; ")}. Was it changed by somebody else at the same moment? \`pulumi up\` tries again.`,
+    outputs,
+  );
+}
