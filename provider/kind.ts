@@ -8,7 +8,8 @@ export type Layer = (typeof layers)[number];
 /**
  * One kernel object's key, written as the host writes it when it compares two states (on-host/state.sh):
  * `link NAME`, `address 4 DEVICE LOCAL/LENGTH PEER|-`, `address 6 DEVICE LOCAL`,
- * `route 4 TABLE DESTINATION TOS METRIC`, `route 6 TABLE DESTINATION SOURCE METRIC` (all numbers decimal, `default` and `any` as words).
+ * `route 4 TABLE DESTINATION TOS METRIC`, `route 6 TABLE DESTINATION SOURCE METRIC` (all numbers decimal, `default` and `any` as words,
+ * destinations as `ip` prints them: that of one host has no length).
  */
 export type ObjectKey = string;
 
@@ -39,7 +40,12 @@ export const shown = (step: Step): string => `${step.tool} ${step.line}`;
  * One kind of object on a host, as data and pure functions. Everything that talks to a host or to Pulumi is written once,
  * for all kinds, elsewhere.
  */
-export interface Kind<Schema extends z.ZodObject = z.ZodObject, Desired = z.output<Schema>, Observed = unknown> {
+export interface Kind<
+  Schema extends z.ZodObject = z.ZodObject,
+  Desired = z.output<Schema>,
+  Observed = unknown,
+  Resolved extends Desired = Desired,
+> {
   /** The resource type's name, e.g. `Route`. */
   readonly name: string;
   /** One sentence or more for the docs and the SDK class. */
@@ -48,18 +54,26 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject, Desired = z.outp
   readonly schema: Schema;
   /** Rules over several fields, checked after `schema` and only when every value is known. Paths as zod's: ["nextHops", 1, "weight"]. */
   readonly contradictions?: (desired: Desired) => readonly Contradiction[];
+  /**
+   * The declaration in this host's own terms, where only the host can tell: a table's name, `gateway: "dhcp"`, what its `ip` can write.
+   * `identity`, `reads`, `plan` and `replay` are given the result whenever there is a snapshot. @throws InputError
+   */
+  readonly resolve?: (desired: Desired, snapshot: Snapshot) => Resolved;
   /** What the kernel takes for the same object: the words of the object file's name. */
   readonly identity: (desired: Desired) => readonly string[];
   /** What a plan for this object depends on. */
   readonly reads: (desired: Desired) => readonly ReadKey[];
-  /** The live object with the identity of `desired`; undefined = absent. `recorded` is its file on the host when there is one. */
+  /**
+   * The live object with the identity of `desired` (as declared, not resolved: `inputsOf` then speaks in its words wherever they mean
+   * what is there); undefined = absent. `recorded` is its file on the host when there is one.
+   */
   readonly observe: (snapshot: Snapshot, desired: Desired, recorded: ObjectFile | undefined) => Observed | undefined;
   /** True when the object bears our mark (protocol 205, an alias), where the kernel has room for one. */
   readonly marked: (observed: Observed) => boolean;
   /** The steps from what is there to what is wanted; [] = in sync; `desired` undefined = remove. */
-  readonly plan: (desired: Desired | undefined, observed: Observed | undefined) => readonly Step[];
+  readonly plan: (desired: Resolved | undefined, observed: Observed | undefined) => readonly Step[];
   /** The lines that bring the object back at boot, idempotent. */
-  readonly replay: (desired: Desired) => readonly string[];
+  readonly replay: (desired: Resolved) => readonly string[];
   /** Back to declared form: plan(parse(inputsOf(o)), o) = []. */
   readonly inputsOf: (observed: Observed) => z.input<Schema>;
   /** What to do about the kernel's refusal, when this kind knows better than the kernel's words. */
@@ -72,12 +86,12 @@ export interface Contradiction {
 }
 
 /** Gives a kind its types: the schema decides what desired state looks like, observe what observed state does. */
-export function defineKind<Schema extends z.ZodObject, Observed>(
-  kind: Kind<Schema, z.output<Schema>, Observed>,
-): Kind<Schema, z.output<Schema>, Observed> {
+export function defineKind<Schema extends z.ZodObject, Observed, Resolved extends z.output<Schema> = z.output<Schema>>(
+  kind: Kind<Schema, z.output<Schema>, Observed, Resolved>,
+): Kind<Schema, z.output<Schema>, Observed, Resolved> {
   return kind;
 }
 
 /** A kind whose types are of no interest to the caller: what the registry and the lifecycle hold. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- existential type: the lifecycle passes a kind only its own values
-export type AnyKind = Kind<any, any, any>;
+export type AnyKind = Kind<any, any, any, any>;

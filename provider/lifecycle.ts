@@ -5,14 +5,16 @@ import { InputError, MultipathError, OwnershipError, UnreachableError, messageOf
 import { type Host, hostName, sharedPart } from "./host";
 import { type AnyKind, type ReadKey, type Step, shown } from "./kind";
 import { assertMayTake, newClaim, ownerName, takenOver } from "./ownership";
+import { commonFields } from "./resource-schema";
 import type { ObjectFile, Owner, Snapshot } from "./snapshot";
 
 /** A resource's canonical inputs: the common fields, and the kind's own. */
 export interface Inputs {
   readonly host: Host;
-  readonly owner: Owner;
+  readonly owner: Owner & { readonly parents?: string };
   readonly adopt?: boolean;
   readonly unmanaged?: readonly string[];
+  readonly secrets?: readonly string[];
   readonly [field: string]: unknown;
 }
 
@@ -69,7 +71,9 @@ export class Lifecycle {
     const first = this.checked.get(key) ?? name;
     this.checked.set(key, first);
     if (first !== name) {
-      throw new InputError(`${describe(kind, inputs)} is declared twice in this program: by ${first} and by ${name}. Remove one of them.`);
+      throw new InputError(
+        `${describe(kind, inputs)} is declared twice in this program: by ${first} and by ${name}. Remove one of them.`,
+      );
     }
   }
 
@@ -88,17 +92,18 @@ export class Lifecycle {
     return { changes: declaredChange || planned.steps.length > 0 || planned.files.length > 0 };
   }
 
-  async create(kind: AnyKind, inputs: Inputs): Promise<Outputs> {
+  async create(kind: AnyKind, inputs: Inputs, row: Row): Promise<Outputs> {
     const claim = newClaim();
     const state = this.stateOf(inputs.host);
-    const { snapshot } = await state.commit(change(kind, inputs, (now) => createPlan(kind, inputs, now, claim)));
+    const { snapshot, warnings } = await state.commit(change(kind, inputs, (now) => createPlan(kind, inputs, now, claim)));
+    warnings.forEach((warning) => row.warn(warning));
     return verified(kind, { ...inputs, claim, machine: machineOf(snapshot, state) }, snapshot);
   }
 
-  async update(kind: AnyKind, olds: Outputs, news: Inputs): Promise<Outputs> {
+  async update(kind: AnyKind, olds: Outputs, news: Inputs, row: Row): Promise<Outputs> {
     const state = this.stateOf(news.host);
     let lost = false;
-    const { snapshot } = await state.commit(
+    const { snapshot, warnings } = await state.commit(
       change(kind, news, (now) => {
         this.assertSameMachine(olds, news, now);
         const planned = updatePlan(kind, olds, news, now);
@@ -106,18 +111,20 @@ export class Lifecycle {
         return planned === "taken over" ? nothing : planned;
       }),
     );
+    warnings.forEach((warning) => row.warn(warning));
     const outputs = { ...news, claim: olds.claim, machine: machineOf(snapshot, state) };
     return lost ? outputs : verified(kind, outputs, snapshot);
   }
 
-  async delete(kind: AnyKind, props: Outputs): Promise<void> {
+  async delete(kind: AnyKind, props: Outputs, row: Row): Promise<void> {
     try {
-      await this.stateOf(props.host).commit(
+      const { warnings } = await this.stateOf(props.host).commit(
         change(kind, props, (now) => {
           this.assertSameMachine(props, props, now);
           return deletePlan(kind, props, now);
         }),
       );
+      warnings.forEach((warning) => row.warn(warning));
     } catch (error) {
       if (!(error instanceof UnreachableError)) throw error;
       throw new UnreachableError(
@@ -131,8 +138,7 @@ export class Lifecycle {
   async read(kind: AnyKind, props: Outputs): Promise<{ inputs: Inputs; outputs: Outputs } | undefined> {
     const snapshot = await this.stateOf(props.host).look();
     this.assertSameMachine(props, props, snapshot);
-    const desired = fieldsOf(props);
-    const observed = kind.observe(snapshot, desired, fileOf(kind, desired, snapshot));
+    const { observed } = viewOf(kind, props, snapshot);
     if (observed === undefined) return undefined;
     const live = kind.schema.parse(kind.inputsOf(observed));
     const { claim, machine, ...declared } = props;
@@ -167,7 +173,8 @@ const nothing: Planned = { reads: [], steps: [], files: [] };
 
 const machineOf = (snapshot: Snapshot, state: HostState): Machine => ({ id: snapshot.host.machineId, hostKey: state.hostKey });
 
-const describe = (kind: AnyKind, inputs: Inputs): string => `${kind.name} ${kind.identity(fieldsOf(inputs)).join(" ")} on ${hostName(inputs.host)}`;
+const describe = (kind: AnyKind, inputs: Inputs): string =>
+  `${kind.name} ${kind.identity(fieldsOf(inputs)).join(" ")} on ${hostName(inputs.host)}`;
 
 function say(row: Row, steps: readonly Step[]): void {
   for (const step of steps) row.info(shown(step));
@@ -175,9 +182,9 @@ function say(row: Row, steps: readonly Step[]): void {
 
 /** The kind's own fields of a resource's inputs or outputs. */
 function fieldsOf(inputs: Inputs): Record<string, unknown> {
-  const { host: _host, owner: _owner, adopt: _adopt, unmanaged: _unmanaged, claim: _claim, machine: _machine, ...fields } = inputs;
-  delete fields["__provider"];
-  return fields;
+  return Object.fromEntries(
+    Object.entries(inputs).filter(([field]) => !(field in commonFields || field === "claim" || field === "machine")),
+  );
 }
 
 /** What a difference between two declarations is decided by. */
@@ -185,82 +192,91 @@ function comparable(inputs: Inputs): unknown {
   const unmanaged = new Set(inputs.unmanaged ?? []);
   const fields = Object.entries(fieldsOf(inputs)).filter(([field, value]) => !unmanaged.has(field) && value !== undefined);
   // Through JSON, as state has been: so that an absent field and an undefined one are the same.
-  return JSON.parse(JSON.stringify({ host: sharedPart(inputs.host), owner: inputs.owner, fields: Object.fromEntries(fields.sort()) }));
+  return JSON.parse(
+    JSON.stringify({ host: sharedPart(inputs.host), owner: inputs.owner, fields: Object.fromEntries(fields.sort()) }),
+  );
 }
 
-const fileOf = (kind: AnyKind, desired: unknown, snapshot: Snapshot): ObjectFile | undefined =>
-  snapshot.objects.get(fileName(kind.name, kind.identity(desired)));
+/** One resource's declaration next to what one host shows for it. */
+interface View {
+  /** The declared fields, those that `ignoreChanges` names as they are found, in this host's own terms. */
+  readonly desired: unknown;
+  readonly observed: unknown;
+  /** Name of the object's file on the host, and the file when it is there. */
+  readonly fileName: string;
+  readonly file: ObjectFile | undefined;
+  readonly reads: readonly ReadKey[];
+}
 
-const readsOf = (kind: AnyKind, desired: unknown): ReadKey[] => [
-  ...kind.reads(desired),
-  `object ${fileName(kind.name, kind.identity(desired))}`,
-];
+function viewOf(kind: AnyKind, inputs: Inputs, snapshot: Snapshot): View {
+  const resolve = (declared: unknown): unknown => kind.resolve?.(declared, snapshot) ?? declared;
+  const declared = fieldsOf(inputs);
+  const name = fileName(kind.name, kind.identity(resolve(declared)));
+  const file = snapshot.objects.get(name);
+  const observed = kind.observe(snapshot, declared, file);
+  const desired = resolve(managed(kind, inputs, observed));
+  return { desired, observed, fileName: name, file, reads: [...kind.reads(desired), `object ${name}`] };
+}
 
 /** The declared state with the fields that `ignoreChanges` names left as they are found. */
-function managed(kind: AnyKind, inputs: Inputs, observed: unknown): Record<string, unknown> {
+function managed(kind: AnyKind, inputs: Inputs, observed: unknown): unknown {
   const desired = fieldsOf(inputs);
   if (observed === undefined || !inputs.unmanaged?.length) return desired;
   const live: Record<string, unknown> = kind.schema.parse(kind.inputsOf(observed));
-  const merged = { ...desired };
-  for (const field of inputs.unmanaged) {
-    if (!(field in kind.schema.shape)) continue;
-    if (live[field] === undefined) delete merged[field];
-    else merged[field] = live[field];
-  }
-  return merged;
+  const left = inputs.unmanaged.filter((field) => field in kind.schema.shape);
+  const declared = Object.entries(desired).filter(([field]) => !left.includes(field));
+  const found = left.filter((field) => live[field] !== undefined).map((field) => [field, live[field]] as const);
+  return Object.fromEntries([...declared, ...found]);
 }
 
 /** The object's file as it should be, when it is not. */
-function fileChange(kind: AnyKind, inputs: Inputs, desired: unknown, claim: string, snapshot: Snapshot): FileChange[] {
-  const identity = kind.identity(desired);
-  const file = fileName(kind.name, identity);
-  const wanted: ObjectFile = { file, kind: kind.name, identity: identity.join(" "), claim, owner: inputs.owner, lines: kind.replay(desired) };
-  return isDeepStrictEqual(snapshot.objects.get(file), wanted) ? [] : [{ file, content: printObjectFile(wanted) }];
+function fileChange(kind: AnyKind, inputs: Inputs, claim: string, { desired, file, fileName }: View): FileChange[] {
+  const { project, stack, name } = inputs.owner;
+  const owner = { project, stack, name };
+  const identity = kind.identity(desired).join(" ");
+  const wanted: ObjectFile = { file: fileName, kind: kind.name, identity, claim, owner, lines: kind.replay(desired) };
+  return isDeepStrictEqual(file, wanted) ? [] : [{ file: fileName, content: printObjectFile(wanted) }];
 }
 
 function createPlan(kind: AnyKind, inputs: Inputs, snapshot: Snapshot, claim = ""): Planned {
-  const file = fileOf(kind, fieldsOf(inputs), snapshot);
-  assertMayTake(describe(kind, inputs), file, inputs.owner);
-  const observed = kind.observe(snapshot, fieldsOf(inputs), file);
-  const desired = managed(kind, inputs, observed);
-  const steps = kind.plan(desired, observed);
-  const foreign = observed !== undefined && !file && !kind.marked(observed);
-  if (foreign && steps.length > 0 && !inputs.adopt) {
+  const view = viewOf(kind, inputs, snapshot);
+  assertMayTake(describe(kind, inputs), view.file, inputs.owner);
+  const planned = putPlan(kind, inputs, claim, view);
+  const foreign = view.observed !== undefined && !view.file && !kind.marked(view.observed);
+  if (foreign && planned.steps.length > 0 && !inputs.adopt) {
     throw new OwnershipError(
-      `${describe(kind, inputs)} is there already, it is not ours, and it differs: ${JSON.stringify(kind.inputsOf(observed))}. ` +
+      `${describe(kind, inputs)} is there already, it is not ours, and it differs: ${JSON.stringify(kind.inputsOf(view.observed))}. ` +
         "Declare it as it is, remove it on the host, or set `adopt: true` to take it over.",
     );
   }
-  return { reads: readsOf(kind, desired), steps, files: fileChange(kind, inputs, desired, claim, snapshot) };
+  return planned;
 }
 
 function updatePlan(kind: AnyKind, olds: Outputs, news: Inputs, snapshot: Snapshot): Planned | "taken over" {
-  const file = fileOf(kind, fieldsOf(news), snapshot);
-  const moved = !isDeepStrictEqual(kind.identity(fieldsOf(olds)), kind.identity(fieldsOf(news)));
-  if (moved) {
-    const put = file?.claim === olds.claim ? putPlan(kind, news, olds.claim, snapshot) : createPlan(kind, news, snapshot, olds.claim);
-    const drop = deletePlan(kind, olds, snapshot);
-    return { reads: [...put.reads, ...drop.reads], steps: [...put.steps, ...drop.steps], files: [...put.files, ...drop.files] };
-  }
-  return takenOver(file, olds.claim) ? "taken over" : putPlan(kind, news, olds.claim, snapshot);
+  const view = viewOf(kind, news, snapshot);
+  const mine = view.file === undefined || view.file.claim === olds.claim;
+  if (view.fileName === viewOf(kind, olds, snapshot).fileName) return mine ? putPlan(kind, news, olds.claim, view) : "taken over";
+  const put = view.file && mine ? putPlan(kind, news, olds.claim, view) : createPlan(kind, news, snapshot, olds.claim);
+  const drop = deletePlan(kind, olds, snapshot);
+  return { reads: [...put.reads, ...drop.reads], steps: [...put.steps, ...drop.steps], files: [...put.files, ...drop.files] };
 }
 
 /** Bringing an object of ours to its declared form, whatever was made of it meanwhile. */
-function putPlan(kind: AnyKind, inputs: Inputs, claim: string, snapshot: Snapshot): Planned {
-  const observed = kind.observe(snapshot, fieldsOf(inputs), fileOf(kind, fieldsOf(inputs), snapshot));
-  const desired = managed(kind, inputs, observed);
-  return { reads: readsOf(kind, desired), steps: kind.plan(desired, observed), files: fileChange(kind, inputs, desired, claim, snapshot) };
+function putPlan(kind: AnyKind, inputs: Inputs, claim: string, view: View): Planned {
+  return { reads: view.reads, steps: kind.plan(view.desired, view.observed), files: fileChange(kind, inputs, claim, view) };
 }
 
 function deletePlan(kind: AnyKind, props: Outputs, snapshot: Snapshot): Planned {
-  const desired = fieldsOf(props);
-  const file = fileOf(kind, desired, snapshot);
-  const reads = readsOf(kind, desired);
+  const { desired, observed, file, reads } = viewOf(kind, props, snapshot);
   if (takenOver(file, props.claim)) return { ...nothing, reads };
-  const observed = kind.observe(snapshot, desired, file);
   // Without our file, only what bears our mark or is just as we declared it is ours to remove.
-  const ours = observed !== undefined && (file !== undefined || kind.marked(observed) || kind.plan(desired, observed).length === 0);
-  return { reads, steps: ours ? kind.plan(undefined, observed) : [], files: file ? [{ file: file.file, content: undefined }] : [] };
+  const ours =
+    observed !== undefined && (file !== undefined || kind.marked(observed) || kind.plan(desired, observed).length === 0);
+  return {
+    reads,
+    steps: ours ? kind.plan(undefined, observed) : [],
+    files: file ? [{ file: file.file, content: undefined }] : [],
+  };
 }
 
 function change(kind: AnyKind, inputs: Inputs, plan: (snapshot: Snapshot) => Planned): Change {
@@ -276,7 +292,7 @@ function change(kind: AnyKind, inputs: Inputs, plan: (snapshot: Snapshot) => Pla
 function verified(kind: AnyKind, outputs: Outputs, snapshot: Snapshot): Outputs {
   let left: readonly Step[];
   try {
-    left = putPlan(kind, outputs, outputs.claim, snapshot).steps;
+    left = putPlan(kind, outputs, outputs.claim, viewOf(kind, outputs, snapshot)).steps;
   } catch (error) {
     throw new IncompleteError(messageOf(error), outputs);
   }

@@ -10,7 +10,14 @@ new Address("transit", { host, device: "adsl", address: "192.0.2.2/24" });
 new Route("office", { host, destination: "10.20.0.0/16", gateway: "192.0.2.1", device: "adsl", metric: 100 });
 
 // The same destination over another line, should the first go: a higher metric is the second choice.
-new Route("office-backup", { host, destination: "10.20.0.0/16", gateway: "198.51.100.2", device: "bdsl", onLink: true, metric: 200 });
+new Route("office-backup", {
+  host,
+  destination: "10.20.0.0/16",
+  gateway: "198.51.100.2",
+  device: "bdsl",
+  onLink: true,
+  metric: 200,
+});
 
 // A path with a smaller MTU, and a table of its own.
 new Route("tunnel", { host, destination: "10.30.0.0/16", gateway: "192.0.2.1", device: "adsl", mtu: 1400, table: 100 });

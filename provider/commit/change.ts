@@ -29,6 +29,8 @@ export interface Committed {
   readonly snapshot: Snapshot;
   /** False when there was nothing to do and nothing was sent. */
   readonly changed: boolean;
+  /** What went with the change though no step removes it, and could not be put back. */
+  readonly warnings: readonly string[];
 }
 
 /** One host as the lifecycle sees it. */

@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+/** Our texts for the host. They are read once a process. */
+export interface OnHost {
+  /** Function definitions that every session runs first. */
+  readonly bootstrap: string;
+  /** The scripts that are put on the host, by file name. */
+  readonly scripts: ReadonlyMap<string, string>;
+  /** Names their directory on the host: other contents, other directory. */
+  readonly digest: string;
+}
+
+const bootstrapFiles = ["state.sh", "session.sh"];
+const scriptFiles = ["state.sh", "transaction.sh", "keys.awk", "compare.awk", "dad.awk", "undo.awk"];
+
+let read: OnHost | undefined;
+
+export function onHost(): OnHost {
+  read ??= readFrom(join(packageDirectory(), "on-host"));
+  return read;
+}
+
+/** The package's own directory, from `provider/` as well as from `dist/provider/`: a package may require itself by name. */
+function packageDirectory(): string {
+  return dirname(createRequire(__filename).resolve("pulumi-multipath/package.json"));
+}
+
+function readFrom(directory: string): OnHost {
+  const text = (file: string) => readFileSync(join(directory, file), "utf8");
+  const scripts = new Map(scriptFiles.map((file) => [file, text(file)]));
+  const digest = createHash("sha256")
+    .update(JSON.stringify([...scripts]))
+    .digest("hex")
+    .slice(0, 16);
+  return { bootstrap: bootstrapFiles.map(text).join("\n"), scripts, digest };
+}

@@ -1,0 +1,45 @@
+import { InputError } from "../errors";
+import { ourProtocol, protocols } from "../iproute/names";
+import type { LiveRoute, Snapshot } from "../snapshot";
+import type { Route } from "./route";
+import { keyOf, routesWithKey } from "./route-form";
+
+/**
+ * Table names by the host's rt_tables, and the gateways that `dhcp` and `ra` have given. A line that has lost its lease keeps the gateway
+ * that our route has; without one the word stays, and no line can be written with it.
+ */
+export function resolveRoute(desired: Route, snapshot: Snapshot): Route {
+  const named = { ...desired, table: typeof desired.table === "string" ? tableNumber(desired.table, snapshot) : desired.table };
+  const ours = routesWithKey(snapshot.routes, keyOf(named)).filter(({ protocol }) => protocol === ourProtocol);
+  const { gateway, device, nextHops } = named;
+  return {
+    ...named,
+    ...(gateway === undefined ? {} : { gateway: learnt(gateway, device, snapshot, ours) }),
+    ...(nextHops && {
+      nextHops: nextHops.map((hop) =>
+        hop.gateway === undefined ? hop : { ...hop, gateway: learnt(hop.gateway, hop.device, snapshot, ours) },
+      ),
+    }),
+  };
+}
+
+function tableNumber(name: string, { tables }: Snapshot): number {
+  const number = tables.get(name);
+  if (number === undefined) {
+    throw new InputError(
+      `The host knows no routing table named ${name}. Give its number, or name it in /etc/iproute2/rt_tables.`,
+    );
+  }
+  return number;
+}
+
+function learnt(gateway: string, device: string | undefined, { routes }: Snapshot, ours: readonly LiveRoute[]): string {
+  if (gateway !== "dhcp" && gateway !== "ra") return gateway;
+  const defaults = routes
+    .filter(({ destination, protocol }) => destination === "default" && protocol === protocols[gateway])
+    .sort((a, b) => Number(a.table !== 254) - Number(b.table !== 254) || a.metric - b.metric);
+  const found = [...defaults, ...ours]
+    .flatMap(({ nextHops }) => nextHops)
+    .find((hop) => hop.device === device && hop.gateway !== undefined);
+  return found?.gateway ?? gateway;
+}

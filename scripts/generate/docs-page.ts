@@ -1,0 +1,64 @@
+/** Prints a kind's page of documentation. */
+import { type Field, type KindModel, type ObjectModel, type Type } from "./model";
+import { code, fileName, range } from "./sdk-class";
+
+/** @param example the text of the kind's example program, when there is one */
+export function docsPage(kind: KindModel, host: ObjectModel, example: string | undefined): string {
+  const title = `# ${kind.name}`;
+  const shown =
+    example === undefined
+      ? []
+      : [`## Example`, `From [examples/${fileName(kind.name)}](../../examples/${fileName(kind.name)}):`, fence(example)];
+  const objects = [...kind.objects, host].flatMap(({ name, description, fields }) => [`### ${name}`, description, table(fields)]);
+  return [
+    "<!-- Generated from the schemas in provider/ by `npm run generate`: change them there. -->",
+    title,
+    kind.description,
+    ...shown,
+    "## Fields",
+    table(kind.fields),
+    ...objects,
+  ].join("\n\n");
+}
+
+const fence = (program: string): string => `\`\`\`ts\n${program.trim()}\n\`\`\``;
+
+function table(fields: readonly Field[]): string {
+  const rows = fields.map(
+    (field) => `| \`${field.name}\` | ${cell(typeName(field.type))} | ${needed(field)} | ${cell(meaning(field))} |`,
+  );
+  return ["| field | type | default | meaning |", "|-|-|-|-|", ...rows].join("\n");
+}
+
+const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
+
+function needed(field: Field): string {
+  if (!field.optional) return "**required**";
+  if (field.default !== undefined) return code(field.default);
+  return cell(statedDefault.exec(field.description)?.[1] ?? "");
+}
+
+/** A default that is the kernel's or depends on something is told in words: `Default: from the device's MTU.` */
+const statedDefault = /\bDefault: (.*?)\.(?= |$)/;
+
+const meaning = ({ description, type }: Field): string =>
+  [description.replace(statedDefault, "").replace(/ {2,}/g, " ").trim(), range(type, description)].filter(Boolean).join(" ");
+
+function typeName(type: Type): string {
+  switch (type.is) {
+    case "number":
+      return type.whole ? "whole number" : "number";
+    case "choice":
+      return type.values.map(code).join(", ");
+    case "list":
+      return `list of ${typeName(type.of)}`;
+    case "map":
+      return `names to ${typeName(type.of)}`;
+    case "object":
+      return `[${type.name}](#${type.name.toLowerCase()})`;
+    case "either":
+      return type.types.map(typeName).join(" or ");
+    default:
+      return type.is;
+  }
+}

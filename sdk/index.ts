@@ -1,0 +1,3 @@
+/** What a Pulumi program imports. */
+export * from "./generated";
+export { MultipathRoute, type MultipathRouteArgs } from "./multipath-route";

@@ -1,0 +1,107 @@
+/**
+ * A real kernel as the judge: a root shell in a fresh network namespace, here or on another machine.
+ * `KERNEL_JUDGE` is the command that opens such a shell, e.g. `ssh -p 2222 root@127.0.0.1 unshare -n sh`; without it, `unshare -rn sh`.
+ */
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { commands, parseAddresses, parseRoutes, parseTables } from "../../../provider/iproute/json";
+import type { Step } from "../../../provider/kind";
+import type { Snapshot } from "../../../provider/snapshot";
+
+/** A line that the kernel or `ip` refused, and its words. */
+export interface Refused {
+  readonly line: string;
+  readonly words: string;
+}
+
+export class Kernel {
+  private output = "";
+  private waiting: (() => void) | undefined;
+
+  private constructor(private readonly shell: ChildProcessWithoutNullStreams) {
+    shell.stdout.setEncoding("utf8").on("data", (text: string) => {
+      this.output += text;
+      this.waiting?.();
+    });
+    shell.on("close", () => this.waiting?.());
+    shell.stderr.resume();
+  }
+
+  /** Up in a second or so: `lo` and four lines, `line0` to `line3`, each with a subnet of both families. */
+  static async open(): Promise<Kernel> {
+    const [command = "unshare", ...args] = process.env.KERNEL_JUDGE?.split(" ") ?? ["unshare", "-rn", "sh"];
+    const kernel = new Kernel(spawn(command, args, { stdio: "pipe" }));
+    const lines = [0, 1, 2, 3].map(
+      (n) => `ip link add line${n} type veth peer name far${n}; ip link set far${n} up; ip link set line${n} up
+        ip addr add 192.0.${n}.2/24 dev line${n}; ip -6 addr add 2001:db8:0:${n}::2/64 dev line${n} nodad`,
+    );
+    await kernel.run(["ip link set lo up", ...lines].join("\n"));
+    return kernel;
+  }
+
+  /** What the script printed on stdout and stderr together. */
+  async run(script: string): Promise<string> {
+    const end = `end-${randomBytes(8).toString("hex")}`;
+    this.output = "";
+    this.shell.stdin.write(`{ ${script}\n} 2>&1 </dev/null; echo ${end}\n`);
+    while (!this.output.includes(end)) {
+      if (this.shell.exitCode !== null)
+        throw new Error(`The kernel's shell has ended (exit ${this.shell.exitCode}): ${this.output}`);
+      await new Promise<void>((resolve) => (this.waiting = resolve));
+    }
+    return this.output.slice(0, this.output.indexOf(end));
+  }
+
+  /** Layer by layer, family by family, as a transaction does; goes on after a refusal and returns all of them. */
+  async apply(steps: readonly Step[]): Promise<Refused[]> {
+    const refused: Refused[] = [];
+    for (const phase of ["put", "drop"] as const) {
+      for (const layer of phase === "put" ? (["address", "route"] as const) : (["route", "address"] as const)) {
+        for (const tool of ["ip -4", "ip -6"] as const) {
+          const lines = steps
+            .filter((step) => step.phase === phase && step.layer === layer && step.tool === tool)
+            .map(({ line }) => line);
+          refused.push(...(await this.batch(tool, lines)));
+        }
+      }
+    }
+    return refused;
+  }
+
+  private async batch(tool: string, lines: readonly string[]): Promise<Refused[]> {
+    if (lines.length === 0) return [];
+    const printed = await this.run(`${tool} -force -batch - <<'end of batch'\n${lines.join("\n")}\nend of batch\n`);
+    const refused: Refused[] = [];
+    let words = "";
+    for (const text of printed.split("\n")) {
+      const [, number] = /^Command failed -:(\d+)/.exec(text) ?? [];
+      if (number === undefined) words += text;
+      else refused.push({ line: lines[Number(number) - 1] ?? text, words });
+      if (number !== undefined) words = "";
+    }
+    // What is left over was no failed line: a warning, or a line that `ip` could not even read.
+    return words.trim() === "" ? refused : [...refused, { line: `(in a batch of ${tool})`, words }];
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const facts = (await this.run("uname -r; ip -V")).split("\n");
+    const locked = await this.run(commands.lockedRoutes);
+    const routes = async (family: 4 | 6) => parseRoutes(await this.run(commands.routes(family)), family, locked);
+    return {
+      host: {
+        machineId: "0123456789abcdef0123456789abcdef",
+        bootId: "00000000-0000-0000-0000-000000000000",
+        kernel: facts[0] ?? "",
+        iproute2: /iproute2-([\d.]+)/.exec(facts[1] ?? "")?.[1] ?? "",
+      },
+      ...parseAddresses(await this.run(commands.addresses)),
+      routes: [...(await routes(4)), ...(await routes(6))],
+      tables: parseTables(""),
+      objects: new Map(),
+    };
+  }
+
+  close(): void {
+    this.shell.stdin.end();
+  }
+}

@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { firstAddress } from "../../../provider/iproute/tokens";
+import { type AnyKind, type Step, shown } from "../../../provider/kind";
+import { address } from "../../../provider/kinds/address";
+import { route } from "../../../provider/kinds/route";
+import type { LiveRoute, Snapshot } from "../../../provider/snapshot";
+import { type AddressInput, anyAddress } from "../../unit/kinds/any-address";
+import { anyRoute } from "../../unit/kinds/any-route";
+import { Kernel } from "./kernel";
+
+const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
+const count = 1000;
+
+interface Declared {
+  readonly kind: AnyKind;
+  readonly desired: Record<string, unknown>;
+}
+
+describe(`The laws of a kind, with a real kernel as the judge of ${count} random objects (SEED=${seed})`, function () {
+  this.timeout(60_000);
+  let kernel: Kernel;
+  let bare: Snapshot;
+  let declared: Declared[];
+
+  before(async () => {
+    kernel = await Kernel.open();
+    // What a removed primary address takes with it is the transaction's business, not a kind's.
+    await kernel.run("echo 1 > /proc/sys/net/ipv4/conf/all/promote_secondaries");
+    bare = await kernel.snapshot();
+    declared = sample(seed);
+  });
+  after(() => kernel.close());
+
+  it("creates what is declared: the plan is then empty, and refresh reads back what was declared", async () => {
+    await apply(declared.flatMap((one) => planned(one, bare)));
+    const now = await kernel.snapshot();
+    for (const one of declared) assertInSync(one, now);
+  });
+
+  it("changes what is declared in place, and leaves a stranger's route with the same key alone", async () => {
+    const strangers = declared.flatMap(strangerBeside);
+    await apply(strangers);
+    const between = await kernel.snapshot();
+
+    const others = sample(seed + 1);
+    declared = declared.map((one, index) => changed(one, others[index] ?? one));
+    await apply(declared.flatMap((one) => planned(one, between)));
+    const now = await kernel.snapshot();
+    for (const one of declared) assertInSync(one, now);
+    assertForeignKept(between, now, declared);
+    assert.ok(strangers.length > count / 10);
+  });
+
+  it("removes what is declared and nothing else; removing what is absent is no step", async () => {
+    const before = await kernel.snapshot();
+    await apply(declared.flatMap((one) => removed(one, before)));
+    const now = await kernel.snapshot();
+    assertForeignKept(before, now, declared);
+    assert.deepEqual(now.addresses.map(nameOfAddress), bare.addresses.map(nameOfAddress));
+    assert.deepEqual(
+      declared.flatMap(({ kind, desired }) => (observed({ kind, desired }, now)?.live.protocol === 205 ? [desired] : [])),
+      [],
+    );
+  });
+
+  async function apply(steps: readonly Step[]): Promise<void> {
+    assert.deepEqual(await kernel.apply(steps), []);
+  }
+});
+
+/* ---- what is declared ------------------------------------------------------------------------------------------------------- */
+
+/** Random, each with an identity of its own. */
+function sample(from: number): Declared[] {
+  const addresses = oneInEachSubnet(fc.sample(anyAddress, { seed: from, numRuns: count * 0.3 })).map((input) => ({
+    kind: address,
+    input,
+  }));
+  const routes = fc.sample(anyRoute, { seed: from, numRuns: count * 0.7 }).map((input) => ({ kind: route, input }));
+  const all = [...addresses, ...routes].map(({ kind, input }): Declared => ({ kind, desired: kind.schema.parse(input) }));
+  return [...new Map(all.map((one) => [identity(one), one])).values()];
+}
+
+/** Addresses in one subnet depend on each other: they must have one scope, and the first is the primary one. */
+function oneInEachSubnet(inputs: readonly AddressInput[]): AddressInput[] {
+  const subnetOf = ({ device, address: text, peer }: AddressInput) => {
+    const [local = "", length = ""] = text.split("/");
+    return `${device} ${length} ${firstAddress(peer ?? local, Number(length))}`;
+  };
+  return [...new Map(inputs.map((input) => [subnetOf(input), input])).values()];
+}
+
+const identity = ({ kind, desired }: Declared): string => `${kind.name} ${kind.identity(desired).join(" ")}`;
+
+const identityFields: Readonly<Record<string, readonly string[]>> = {
+  Address: ["device", "address", "peer"],
+  Route: ["family", "destination", "table", "metric", "tos", "source"],
+};
+
+/** The same object with everything else of another one, where that makes sense; otherwise as it was. */
+function changed(one: Declared, other: Declared): Declared {
+  const kept = Object.fromEntries((identityFields[one.kind.name] ?? []).map((field) => [field, one.desired[field]]));
+  const parsed = one.kind.schema.safeParse({ ...other.desired, ...kept });
+  if (other.kind !== one.kind || !parsed.success || one.kind.contradictions?.(parsed.data).length) return one;
+  return { kind: one.kind, desired: parsed.data };
+}
+
+/** For some of the routes: a route of somebody else's with the same key, before ours or after it. */
+function strangerBeside({ kind, desired }: Declared, index: number): Step[] {
+  if (kind !== route || index % 3 === 0) return [];
+  const { family, destination, table, metric, tos = 0, source } = desired;
+  const verb = index % 3 === 1 && family === "ipv4" ? "prepend" : "append";
+  const from = source === undefined ? "" : `from ${String(source)}`;
+  const tosWords = tos === 0 ? "" : `tos 0x${Number(tos).toString(16)}`;
+  const line = `route ${verb} ${String(destination)} ${from} dev far0 ${tosWords} table ${String(table)} metric ${String(metric)} proto 186`;
+  return [{ layer: "route", phase: "put", tool: family === "ipv4" ? "ip -4" : "ip -6", line, touches: [], removes: [] }];
+}
+
+/* ---- what the kinds say ----------------------------------------------------------------------------------------------------- */
+
+const resolved = ({ kind, desired }: Declared, snapshot: Snapshot) => kind.resolve?.(desired, snapshot) ?? desired;
+
+const observed = ({ kind, desired }: Declared, snapshot: Snapshot) => kind.observe(snapshot, desired, undefined);
+
+const planned = (one: Declared, snapshot: Snapshot): readonly Step[] =>
+  one.kind.plan(resolved(one, snapshot), observed(one, snapshot));
+
+const removed = (one: Declared, snapshot: Snapshot): readonly Step[] => one.kind.plan(undefined, observed(one, snapshot));
+
+function assertInSync(one: Declared, now: Snapshot): void {
+  const live = observed(one, now);
+  const about = () => `${identity(one)}: ${JSON.stringify(one.desired)}\nis there as ${JSON.stringify(live?.live)}`;
+  assert.deepEqual(planned(one, now).map(shown), [], about());
+  assert.deepEqual(one.kind.schema.parse(one.kind.inputsOf(live)), one.desired, about());
+}
+
+/** Every stranger's route is still there, and as it was. */
+function assertForeignKept(before: Snapshot, now: Snapshot, declared: readonly Declared[]): void {
+  const kept = new Set(foreign(now).map((live) => JSON.stringify(live)));
+  const lost = foreign(before).filter((live) => !kept.has(JSON.stringify(live)));
+  const story = lost.slice(0, 3).map((live) => {
+    const same = (other: LiveRoute) =>
+      other.destination === live.destination && other.table === live.table && other.metric === live.metric;
+    const steps = declared
+      .filter(({ desired }) => desired.destination === live.destination)
+      .flatMap((one) => planned(one, before));
+    return { lost: live, before: before.routes.filter(same), now: now.routes.filter(same), steps: steps.map(shown) };
+  });
+  assert.equal(
+    lost.length,
+    0,
+    `${lost.length} routes of strangers are gone or changed, e.g. ${JSON.stringify(story, undefined, 1)}`,
+  );
+}
+
+/** Everything on the host that is not ours, without what runs down by itself. */
+const foreign = (snapshot: Snapshot): LiveRoute[] => snapshot.routes.filter(({ protocol }) => protocol === 186);
+
+const nameOfAddress = ({ device, local, prefixLength }: Snapshot["addresses"][number]): string =>
+  `${device} ${local}/${prefixLength}`;

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { AuthenticationError, UnreachableError } from "../../../provider/errors";
+import type { Connection } from "../../../provider/transport/connection";
+import { Pool } from "../../../provider/transport/pool";
+import { CountingProxy } from "../../fixtures/counting-proxy";
+import { generateKey, startSshd, type TestSshd } from "../../fixtures/sshd";
+
+describe("A connection that breaks", () => {
+  let sshd: TestSshd;
+  let proxy: CountingProxy;
+  let pool: Pool;
+
+  before(async () => {
+    sshd = await startSshd();
+  });
+  beforeEach(async () => {
+    proxy = await CountingProxy.start({ port: sshd.port, latency: 0 });
+    pool = new Pool({ bootstrap: "", surroundings: sshd.surroundings, keepaliveSeconds: 0.05, pausesSeconds: [0.01, 0.02] });
+  });
+  afterEach(async () => {
+    pool.closeAll();
+    await proxy.stop();
+  });
+  after(() => sshd.stop());
+
+  const get = (timeoutSeconds = 5) => pool.connection(sshd.host({ port: proxy.port }), { timeoutSeconds });
+  const ask = (connection: Connection, script: string, timeoutSeconds = 5) =>
+    connection.request(script, { timeoutSeconds, waitingFor: "the snapshot" });
+  const unreachable = (promise: Promise<unknown>, pattern: RegExp) =>
+    assert.rejects(promise, (error: Error) => {
+      assert.ok(error instanceof UnreachableError, String(error));
+      assert.match(error.message, pattern);
+      return true;
+    });
+
+  it("in the middle of a request is noticed at once, and says that the request may have had its effect", async () => {
+    const connection = await get();
+    await ask(connection, "echo 1");
+    setTimeout(() => proxy.drop(), 50);
+    await unreachable(
+      ask(connection, "sleep 3"),
+      /^\S+: the connection was lost while waiting for the snapshot \(.+\)\. What the host was asked to do may have been done/,
+    );
+    assert.equal(connection.closed, true);
+  });
+
+  it("takes the queued requests with it", async () => {
+    const connection = await get();
+    await ask(connection, "echo 1");
+    setTimeout(() => proxy.drop(), 50);
+    const all = await Promise.allSettled([ask(connection, "sleep 3"), ask(connection, "echo 2"), ask(connection, "echo 3")]);
+    assert.ok(all.every((result) => result.status === "rejected" && result.reason instanceof UnreachableError));
+  });
+
+  it("without a word is noticed by its silence, long before the request's time is over", async () => {
+    const connection = await get();
+    await ask(connection, "echo 1");
+    proxy.freeze();
+    const start = performance.now();
+    await unreachable(ask(connection, "echo 2", 60), /\(the host stopped answering\)/);
+    assert.ok(performance.now() - start < 2000);
+  });
+
+  it("is not seen in a request that only takes long", async () => {
+    const connection = await get();
+    assert.equal((await ask(connection, "sleep 0.6; echo slow")).stdout, "slow\n");
+  });
+
+  it("is replaced by a new one for the next who asks", async () => {
+    const first = await get();
+    await ask(first, "echo 1");
+    proxy.drop();
+    await unreachable(ask(first, "echo 2"), /lost/);
+    const second = await get();
+    assert.notEqual(second, first);
+    assert.equal((await ask(second, "echo 3")).stdout, "3\n");
+    assert.equal(pool.statistics().connections, 2);
+  });
+
+  it("while nobody uses it is replaced too", async () => {
+    const first = await get();
+    await ask(first, "echo 1");
+    proxy.drop();
+    while (!first.closed) await new Promise((resolve) => setTimeout(resolve, 5));
+    assert.equal((await ask(await get(), "echo 2")).stdout, "2\n");
+  });
+
+  it("is not replaced where the host is gone, and everybody hears so at once", async () => {
+    const gone = await CountingProxy.start({ port: sshd.port, latency: 0 });
+    const host = sshd.host({ port: gone.port });
+    const first = await pool.connection(host, { timeoutSeconds: 5 });
+    await ask(first, "echo 1");
+    await gone.stop();
+    await unreachable(ask(first, "echo 2"), /lost/);
+    await unreachable(pool.connection(host, { timeoutSeconds: 5 }), /nothing listens there/);
+    const start = performance.now();
+    await unreachable(pool.connection(host, { timeoutSeconds: 5 }), /nothing listens there/);
+    assert.ok(performance.now() - start < 20);
+  });
+
+  it("before there is a shell is given up when the time is over", async () => {
+    proxy.freeze();
+    await unreachable(get(0.3), /no answer within 0\.3 s while waiting for the SSH handshake/);
+  });
+
+  it("is never tried again after a refused login", async () => {
+    const host = sshd.host({ port: proxy.port, identityFile: generateKey(sshd.directory, "refused", "ed25519") });
+    for (let i = 0; i < 10; i++) await assert.rejects(pool.connection(host, { timeoutSeconds: 5 }), AuthenticationError);
+    assert.equal(proxy.connections, 1);
+  });
+});
