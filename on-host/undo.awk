@@ -295,12 +295,12 @@ function rank_of(text) {
 
 function add_route(command, text, rank,    help) {
   if (!rank) rank = rank_of(text)
-  help = round >= 2 ? to_gateways(text) : ""
-  additions[rank] = additions[rank] lines_with("add", help) family_of(text) " route " command " " restorable(text) "\n" lines_with("del", help)
+  help = round >= 2 && phase != "all" ? to_gateways(text) : ""
+  additions[rank] = additions[rank] lines_with("append", help) family_of(text) " route " command " " restorable(text) "\n" lines_with("del", help)
 }
 
 # A route outlives the address that made its gateway reachable, but can't be added without it: for that moment the gateway gets a
-# route of its own. One that is there already makes the `add` fail; the `del` names what only ours has.
+# route of its own, which nobody else has: of protocol 205 and with this metric.
 function to_gateways(text,    word, count, i, help) {
   count = route_words(text, word)
   for (i = 3; i < count - 2; i++) {

@@ -235,7 +235,9 @@ function fileChange(kind: AnyKind, inputs: Inputs, claim: string, { desired, fil
   const owner = { project, stack, name };
   const identity = kind.identity(desired).join(" ");
   const wanted: ObjectFile = { file: fileName, kind: kind.name, identity, claim, owner, lines: kind.replay(desired) };
-  return isDeepStrictEqual(file, wanted) ? [] : [{ file: fileName, content: printObjectFile(wanted) }];
+  // What is left as it is found may move without being a difference; the next change writes it down.
+  const present = file && inputs.unmanaged?.length ? { ...file, lines: wanted.lines } : file;
+  return isDeepStrictEqual(present, wanted) ? [] : [{ file: fileName, content: printObjectFile(wanted) }];
 }
 
 function createPlan(kind: AnyKind, inputs: Inputs, snapshot: Snapshot, claim = ""): Planned {

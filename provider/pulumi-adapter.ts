@@ -4,6 +4,7 @@ import { messageOf } from "./errors";
 import { hosts } from "./hosts";
 import type { AnyKind } from "./kind";
 import { type Difference, IncompleteError, type Inputs, Lifecycle, type Outputs, type Row } from "./lifecycle";
+import { type Problem, pathName } from "./problems";
 import { redactor } from "./redaction";
 import { resourceSchema } from "./resource-schema";
 import { parse } from "./unknown";
@@ -49,14 +50,12 @@ export function dynamicProvider(kind: AnyKind): DynamicProvider {
       call(news, async (row) => {
         const { value, unknown, problems } = parse(schema, declared(news), { secrets: secretsOf(news) });
         const inputs = plain(value as Bag);
-        const failures = problems.map(({ path, message }) => ({ property: path, reason: message }));
-        if (failures.length > 0 || unknown) return { inputs: failures.length > 0 ? news : inputs, failures };
+        if (problems.length > 0) return { inputs: news, failures: failures(problems, news) };
+        if (unknown) return { inputs, failures: [] };
         const known = value as unknown as Inputs;
-        const contradictions = (kind.contradictions?.(kind.schema.parse(pick(known, kind))) ?? []).map(({ path, message }) => ({
-          property: pathText(path),
-          reason: message,
-        }));
-        if (contradictions.length > 0) return { inputs, failures: contradictions };
+        const contradictions = kind.contradictions?.(kind.schema.parse(pick(known, kind))) ?? [];
+        const told = contradictions.map(({ path, message }) => ({ path: pathName(path), message }));
+        if (told.length > 0) return { inputs, failures: failures(told, news) };
         lifecycle.assertDeclaredOnce(kind, known);
         if (Object.keys(olds).length === 0) await lifecycle.foresee(kind, known, row);
         return { inputs, failures: [] };
@@ -113,15 +112,19 @@ const pick = (inputs: Inputs, kind: AnyKind): Bag =>
 /** Fields left undefined are no part of a property bag. */
 const plain = (value: object): Bag => JSON.parse(JSON.stringify(value)) as Bag;
 
-/** `["nextHops", 1, "weight"]` -> `nextHops[1].weight`. */
-const pathText = (path: readonly (string | number)[]): string =>
-  path.map((part, index) => (typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`)).join("");
+/**
+ * The path stands in the reason: the engine would print the value of a property that is named, secret or not.
+ */
+function failures(problems: readonly Problem[], inputs: Bag): { property: string; reason: string }[] {
+  const redact = redactor(inputs);
+  return problems.map(({ path, message }) => ({ property: "", reason: redact(path ? `${path}: ${message}` : message) }));
+}
 
 /** An object that exists but isn't right is recorded, `__provider` included: a later delete needs it. */
 function incomplete(error: unknown, id: string, inputs: Bag): unknown {
   if (!(error instanceof IncompleteError)) return error;
   const properties = { ...plain(error.outputs), __provider: inputs["__provider"] };
-  return Object.assign(presentable(error), { id, properties, reasons: [messageOf(error)] });
+  return Object.assign(presentable(error), { id, properties, reasons: [redactor(inputs)(messageOf(error))] });
 }
 
 let attached = false;

@@ -16,5 +16,8 @@ export function redactor(inputs: Readonly<Record<string, unknown>>): Redact {
 
 function leaves(value: unknown): string[] {
   if (typeof value === "object" && value !== null) return Object.values(value).flatMap(leaves);
-  return typeof value === "string" || typeof value === "number" ? [String(value)] : [];
+  if (typeof value !== "string" && typeof value !== "number") return [];
+  const text = String(value);
+  // An address is also shown without its length.
+  return [text, ...(text.includes("/") ? [text.slice(0, text.indexOf("/"))] : [])];
 }

@@ -8,14 +8,14 @@ import { build } from "./build.mjs";
 import { cacheFolder } from "./setup/cache-folder.mjs";
 import { cleaningUpWhenInterrupted } from "./setup/interruption.mjs";
 import { endWith } from "./setup/sentence-error.mjs";
-import { setup } from "./setup.mjs";
+import { setUp } from "./setup.mjs";
 import { root, run } from "./tool.mjs";
 
 const keep = process.argv.includes("--keep");
 const flows = 40_000;
 
 try {
-  await setup();
+  await setUp();
   await build();
   const { down, up } = await import("./lab/lab.mjs");
   say("A Linux gateway with two ADSL lines, each behind a router of its own: the lab");

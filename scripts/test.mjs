@@ -6,16 +6,18 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { endWith, SentenceError } from "./setup/sentence-error.mjs";
-import { setup } from "./setup.mjs";
+import { setUp } from "./setup.mjs";
 import { ProgramFailed, root, run } from "./tool.mjs";
 
-/** @type {Record<string, { needs: string[], run: () => Promise<void> }>} */
-const tiers = {
-  lint: { needs: ["packages", "debian"], run: lint },
-  unit: { needs: ["packages"], run: () => mocha("unit", 10) },
-  lab: { needs: ["packages", "lab"], run: () => mocha("lab", 120) },
-  engine: { needs: ["packages", "cli", "lab"], run: () => mocha("engine", 240) },
-};
+/** @typedef {{ name: string, needs: import("./setup.mjs").Part[], run: () => Promise<void> }} Tier */
+
+/** @type {Tier[]} */
+const tiers = [
+  { name: "lint", needs: ["packages", "lab"], run: lint },
+  { name: "unit", needs: ["packages"], run: () => mocha("unit", 10) },
+  { name: "lab", needs: ["packages", "lab"], run: () => mocha("lab", 120) },
+  { name: "engine", needs: ["packages", "cli", "lab"], run: () => mocha("engine", 240) },
+];
 
 const folder = mkdtempSync(join(tmpdir(), "multipath-test-"));
 let passed = 0;
@@ -31,19 +33,22 @@ try {
 
 /** Every tier runs, whatever became of the one before: one run shows all there is to mend. @param {string[]} names */
 async function runTiers(names) {
-  const wanted = names.length === 0 ? Object.keys(tiers) : names;
-  const wrong = wanted.find((name) => !(name in tiers));
-  if (wrong) throw new SentenceError(`There is no tier ${wrong}: the tiers are ${Object.keys(tiers).join(", ")}.`);
-  await setup({ only: [...new Set(wanted.flatMap((name) => tiers[name].needs))] });
-  for (const name of wanted) {
+  const wrong = names.find((name) => !tiers.some((tier) => tier.name === name));
+  if (wrong) throw new SentenceError(`There is no tier ${wrong}: the tiers are ${tiers.map(({ name }) => name).join(", ")}.`);
+  const wanted = names.length === 0 ? tiers : tiers.filter(({ name }) => names.includes(name));
+  await setUp({ parts: [...new Set(wanted.flatMap(({ needs }) => needs))] });
+  for (const { name, run: runTier } of wanted) {
     const begin = performance.now();
     console.log(`\n== ${name}`);
+    const failedBefore = failed;
     try {
-      await tiers[name].run();
+      await runTier();
+      if (name === "lint") passed++;
     } catch (error) {
       if (!(error instanceof ProgramFailed)) throw error;
       console.log(error.message);
-      if (name === "lint" || failed === 0) failed++;
+      // A tier that broke before it could count is a failure too.
+      if (failed === failedBefore) failed++;
     }
     console.log(`== ${name}: ${((performance.now() - begin) / 1000).toFixed(0)} s`);
   }
@@ -73,12 +78,10 @@ function shellScripts() {
 /** @param {string} tier @param {number} timeoutSeconds for one test */
 async function mocha(tier, timeoutSeconds) {
   if (tier !== "unit") await (await import("./build.mjs")).build();
-  const { pulumiEnvironment } = await import("./setup.mjs");
   const counts = join(folder, `${tier}.json`);
   const reporter = ["--reporter", "scripts/test/reporter.cjs", "--reporter-option", `counts=${counts}`];
-  const env = tier === "engine" ? pulumiEnvironment() : {};
   try {
-    await run("mocha", [...reporter, "--timeout", String(timeoutSeconds * 1000), `test/${tier}/**/*.test.ts`], { env });
+    await run("mocha", [...reporter, "--timeout", String(timeoutSeconds * 1000), `test/${tier}/**/*.test.ts`]);
   } finally {
     if (existsSync(counts)) {
       const { passes, failures } = JSON.parse(readFileSync(counts, "utf8"));

@@ -11,7 +11,7 @@ export const commands = {
   addresses: "ip -N -j -d addr show",
   routes: (family: Family) => `ip -N -j -d -${family} route show table all`,
   /** JSON does not say that an MTU is locked; only these lines of text do, IPv4's and IPv6's. */
-  lockedRoutes: "(ip -N -d -o -4 route show table all; ip -N -d -o -6 route show table all) | grep ' mtu lock '",
+  lockedRoutes: "echo 'route show table all' | ip -N -d -o -batch - | grep ' mtu lock '",
 } as const;
 
 type Printed = Readonly<Record<string, unknown>>;

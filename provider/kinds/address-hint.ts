@@ -9,6 +9,7 @@ export function hint(words: string, { device, address }: Address): string | unde
     return `Is IPv6 turned off on ${device} (net.ipv6.conf.${device}.disable_ipv6)?`;
   }
   if (/Invalid scope/i.test(words)) return `All addresses of one subnet on ${device} must have the same scope.`;
+  if (/auto join failed/i.test(words)) return "The host may join net.ipv4.igmp_max_memberships groups, 20 unless it is raised.";
   if (/File exists|already assigned/i.test(words))
     return `${device} has got ${address} in the meantime. \`pulumi up\` looks again.`;
   return undefined;

@@ -13,6 +13,7 @@ import { resolveRoute } from "./route-resolve";
 
 const gateway = z
   .union([ipAddress, z.enum(["dhcp", "ra"])])
+  .optional()
   .describe(
     "The next hop's address. An IPv4 route may have an IPv6 next hop (Linux 5.2; then say `family`). `dhcp` and `ra` stand for the gateway of the " +
       "default route that DHCP or a router advertisement has put on `device`, at the time of the change. Leave out for what is directly connected.",
@@ -20,16 +21,17 @@ const gateway = z
 
 const onLink = z
   .boolean()
+  .optional()
   .describe(
     "Take the gateway for a neighbour on `device` even if no address of the host's covers it. Default: false. For IPv6 Linux 4.11.",
   );
 
-const routeRealms = realms.describe(
-  "IPv4: routing realms as `TO` or `FROM/TO`, each a number from 0 to 255, for accounting and `tc`. Default: none.",
-);
+const routeRealms = realms
+  .optional()
+  .describe("IPv4: routing realms as `TO` or `FROM/TO`, each a number from 0 to 255, for accounting and `tc`. Default: none.");
 
 const nextHop = z.strictObject({
-  gateway: gateway.optional(),
+  gateway,
   device: deviceName
     .optional()
     .describe("The network device that leads there. Left out, the kernel takes the one whose address covers the gateway."),
@@ -38,8 +40,8 @@ const nextHop = z.strictObject({
     .describe(
       "This next hop's share of the traffic, 1 to 256, in proportion to the sum of all. Alone, a next hop has no weight.",
     ),
-  onLink: onLink.optional(),
-  realms: routeRealms.optional(),
+  onLink,
+  realms: routeRealms,
 });
 
 const schema = z
@@ -58,11 +60,11 @@ const schema = z
         "What happens to the packets: `unicast` sends them on; `blackhole` drops them silently, `unreachable` and `prohibit` with an ICMP error; " +
           "`throw` ends the look-up in this table; `local` takes them for the host itself; `broadcast` and `multicast` say what they are. Default: `unicast`.",
       ),
-    gateway: gateway.optional(),
+    gateway,
     device: deviceName
       .optional()
       .describe("The network device that packets leave by. Left out, the kernel takes the one whose address covers the gateway."),
-    onLink: onLink.optional(),
+    onLink,
     nextHops: z
       .array(nextHop)
       .min(1, "is empty: give one next hop or several, or leave it out")
@@ -98,7 +100,7 @@ const schema = z
       ),
     source: prefix.optional().describe("IPv6: only packets that come from this prefix take the route. Default: any."),
     ...attributeFields,
-    realms: routeRealms.optional(),
+    realms: routeRealms,
     encapsulation: encapsulation
       .optional()
       .describe("The tunnel that packets are put into on their way out: `mpls`, `ip`, `ip6` or `seg6`. Default: none."),

@@ -77,8 +77,8 @@ function connectTo(host: Host, address: string, attempt: Attempt): Promise<Conne
         onWait("the SSH handshake");
         const { check: hostKey, identities } = attempt;
         const command = host.become ? rootShellCommand : shellCommand;
-        const session = await login(connected, { name, user: host.user, command, hostKey, identities, onWait });
-        resolve(new SshConnection(host, name, connected, session, attempt));
+        const options = { name, user: host.user, command, hostKey, identities, onWait };
+        resolve(await login(connected, options, (session) => new SshConnection(host, name, connected, session, attempt)));
       })
       .catch(reject)
       .finally(() => {
@@ -104,7 +104,6 @@ const unansweredKeepalives = 4;
 class SshConnection implements Connection {
   readonly hostKey: string;
   private readonly shell: Shell;
-  private exitStatus = "without an exit status";
   private keepalive: NodeJS.Timeout | undefined;
 
   constructor(
@@ -125,16 +124,13 @@ class SshConnection implements Connection {
       (busy) => this.onBusy(busy),
       () => socket.destroy(),
     );
-    channel.on(
-      "exit",
-      (code: number | null, signal?: string) => (this.exitStatus = code === null ? `by ${signal}` : `exit status ${code}`),
-    );
-    channel.on("close", () => this.onChannelClose());
+    channel.on("close", (code?: number | null, signal?: string) => this.onChannelClose(code, signal));
     client.on("error", (error) => this.lost(error.message));
     // At the first of the two ssh2 has torn its protocol down already: a write would throw.
     client.on("end", () => this.lost("closed by the host"));
     client.on("close", () => this.lost("closed by the host"));
-    this.onBusy(false);
+    // An idle connection does not keep the process alive; one that waits for a reply does, by the clock that bounds the wait.
+    socket.unref();
   }
 
   get closed(): boolean {
@@ -165,14 +161,10 @@ class SshConnection implements Connection {
     setTimeout(() => this.socket.destroy(), 1000).unref();
   }
 
-  /** Only a connection that waits for a reply may keep the process alive, and only then it asks whether the host is still there. */
+  /** While somebody waits for a reply, the host is asked now and then whether it is still there. */
   private onBusy(busy: boolean): void {
     clearInterval(this.keepalive);
-    if (!busy) {
-      this.socket.unref();
-      return;
-    }
-    this.socket.ref();
+    if (!busy) return;
     let heard = -1;
     let unanswered = 0;
     this.keepalive = setInterval(
@@ -186,9 +178,8 @@ class SshConnection implements Connection {
     );
   }
 
-  private onChannelClose(): void {
-    // The end of the connection closes the channel as well: without an exit status it is not the shell that ended.
-    this.shell.exited(this.exitStatus);
+  private onChannelClose(code: number | null | undefined, signal: string | undefined): void {
+    this.shell.exited(signal ? `by ${signal}` : `exit status ${code ?? "unknown"}`);
     this.session.client.end();
   }
 

@@ -91,8 +91,7 @@ function identityOfText(text: string | undefined, from: string, environment: Sur
   const onPurpose = from === "MULTIPATH_SSH_PRIVATE_KEY";
   if (!text) return { reason: onPurpose ? `${from} is not set` : `${from} is empty` };
   const passphrase = environment["MULTIPATH_SSH_PASSPHRASE"];
-  // A secret that came through a web form may have lost its last line end, or have Windows ones.
-  const parsed = utils.parseKey(`${text.replace(/\r\n/g, "\n").trim()}\n`, passphrase);
+  const parsed = utils.parseKey(text.trim(), passphrase);
   if (parsed instanceof Error) return { reason: unusable(from, parsed, passphrase !== undefined), onPurpose };
   if (!parsed.isPrivateKey()) return { reason: `${from} holds a public key, not a private one`, onPurpose };
   return {

@@ -31,13 +31,20 @@ export interface Login {
 /**
  * SSH over a connected socket: handshake, host key, login, one channel with one command.
  * Resolves when sshd has started the command; the socket is destroyed when that fails.
+ * @param use makes of it what is wanted, there and then: a command that ends at once may be over one tick later
  */
-export function login(socket: Socket, options: LoginOptions): Promise<Login> {
+export function login<Result>(socket: Socket, options: LoginOptions, use: (login: Login) => Result): Promise<Result> {
   return new Promise((resolve, reject) => {
-    new Attempt(socket, options, resolve, (error) => {
-      socket.destroy();
-      reject(error);
-    }).begin();
+    const attempt = new Attempt(
+      socket,
+      options,
+      (login) => resolve(use(login)),
+      (error) => {
+        socket.destroy();
+        reject(error);
+      },
+    );
+    attempt.begin();
   });
 }
 

@@ -9,6 +9,7 @@ import { SentenceError } from "../setup/sentence-error.mjs";
 import { runInGuest } from "./agent.mjs";
 import { lastConsoleLines, processOf, startMachine, stopMachine } from "./running-machine.mjs";
 import { loadState } from "./saved-state.mjs";
+import { reboot } from "./reboot.mjs";
 import { sshAnswers } from "./ssh.mjs";
 import { ensureSnapshot } from "./snapshot.mjs";
 
@@ -49,6 +50,7 @@ import { ensureSnapshot } from "./snapshot.mjs";
  *   restoreLine(line: Line): Promise<number>,
  *   shapeLine(line: Line, netem: string[]): Promise<number>,
  *   shares(options?: {reset?: boolean}): Promise<Shares>,
+ *   reboot(options?: {abruptly?: boolean}): Promise<void>,
  *   reset(): Promise<Lab>,
  *   down(): Promise<void>,
  * }} Lab
@@ -197,7 +199,7 @@ function labOf(instance, { system, imageFolder: _, ...connection }) {
   const agent = join(runFolderOf(instance), "agent.sock");
 
   /** @type {Lab["exec"]} */
-  const exec = (namespace, command, options) => {
+  const exec = async (namespace, command, options) => {
     const words = typeof command === "string" ? ["sh", "-c", command] : command;
     return runInGuest(agent, [...entering(namespace), ...words], options);
   };
@@ -219,13 +221,22 @@ function labOf(instance, { system, imageFolder: _, ...connection }) {
     restoreLine: (name) => line(name, "restore"),
     shapeLine: (name, netem) => line(name, "netem", ...netem),
     shares: async ({ reset = false } = {}) => JSON.parse(await succeed(["lab-shares", ...(reset ? ["--reset"] : [])])),
+    reboot: async ({ abruptly = false } = {}) => {
+      await reboot(runFolderOf(instance), abruptly);
+      await sshAnswers(connection.port, 60);
+    },
     reset: () => reset({ instance, system }),
     down: () => down(instance),
   };
 }
 
-/** @param {Namespace} namespace */
+/** @type {readonly Namespace[]} */
+const NAMESPACES = ["gateway", "client", "lan", "adsl-router", "bdsl-router", "isp", "internet", "switch"];
+
+/** What to put before a command so that it runs there. @param {Namespace} namespace */
 function entering(namespace) {
+  if (!NAMESPACES.includes(namespace))
+    throw new SentenceError(`There is no "${namespace}" in the lab: there are ${NAMESPACES.join(", ")}.`);
   if (namespace === "gateway") return [];
   return ["ip", "netns", "exec", namespace === "lan" ? "client" : namespace];
 }

@@ -22,8 +22,11 @@ export function qemuArguments({ accelerator, imageFolder, runFolder, disk, memor
   return [
     ...["-name", "pulumi-multipath-lab"],
     ...["-nodefaults", "-no-user-config", "-display", "none"],
-    ...["-machine", `pc,accel=${accelerator},memory-backend=memory,vmport=off,usb=off`],
-    ...["-cpu", accelerator === "kvm" ? "host" : "max,svm=off"],
+    ...["-machine", "pc,memory-backend=memory,vmport=off,usb=off"],
+    // Translated code may take a gigabyte, were it not told to be content with less: several labs run side by side.
+    ...["-accel", accelerator === "tcg" ? "tcg,tb-size=384" : accelerator],
+    // Nothing is taken away from "max": QEMU 7.2 without its svm is a processor on which Debian's kernel fails to mount.
+    ...["-cpu", accelerator === "kvm" ? "host" : "max"],
     ...["-smp", "1", "-m", `${MEMORY_MEGABYTES}M`],
     ...[
       "-object",

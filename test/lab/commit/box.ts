@@ -1,13 +1,19 @@
 /**
- * The machine under test: a shell on it that is not the session under test, and sessions as the provider opens them.
- * The lab gateway over real SSH; or, with COMMIT_BOX=namespace, a network namespace of this machine (root, and two seconds instead of
- * ten): /etc, /run and /usr/local are its own.
+ * The machine under test: a shell on it that is not the session under test, and sessions as the provider opens them. It is the lab
+ * gateway over real SSH; or, with COMMIT_BOX=namespace, a network namespace of this machine with an /etc, a /run and a /usr/local of
+ * its own: it needs root, and is up in a moment.
  */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { PermissionError, UnreachableError } from "../../../provider/errors";
-import { type Host, hostSchema } from "../../../provider/host";
+import { text } from "node:stream/consumers";
+import type { Change, Planned } from "../../../provider/commit/change";
+import { SharedHostState, type HostStateOptions } from "../../../provider/commit/host-state";
 import { onHost } from "../../../provider/commit/installed-files";
+import { fileName, printObjectFile } from "../../../provider/commit/object-file";
+import { UnreachableError } from "../../../provider/errors";
+import { type Host, hostSchema } from "../../../provider/host";
+import type { Step } from "../../../provider/kind";
+import { connect } from "../../../provider/transport/connect";
 import type { Connection } from "../../../provider/transport/connection";
 import { Shell } from "../../../provider/transport/shell";
 
@@ -20,10 +26,123 @@ export interface Box {
   down(): Promise<void>;
 }
 
-export async function box(): Promise<Box> {
-  if (process.env.COMMIT_BOX === "namespace") return namespace();
-  throw new PermissionError("not yet");
+export const inNamespace = process.env.COMMIT_BOX === "namespace";
+
+export const box = (): Promise<Box> => (inNamespace ? namespace() : gateway());
+
+async function gateway(): Promise<Box> {
+  const { up } = await import("../../../scripts/lab/lab.mjs");
+  const lab = await up({ instance: process.env.MULTIPATH_LAB ?? "test" });
+  const { address, port, user, identityFile, hostKey } = lab;
+  const host = hostSchema.parse({ address, port, user, identityFile, hostKey, become: true });
+  const sessions: Connection[] = [];
+  return {
+    host,
+    async sh(command) {
+      const { code, stdout, stderr } = await lab.exec("gateway", command, { timeoutSeconds: 60 });
+      if (code !== 0) throw new Error(`${command} ended with ${code}: ${stderr}`);
+      return stdout;
+    },
+    async connect() {
+      const session = await connect(host, { bootstrap: onHost().bootstrap, timeoutSeconds: 30 });
+      sessions.push(session);
+      return session;
+    },
+    down() {
+      for (const session of sessions) session.close();
+      return Promise.resolve();
+    },
+  };
 }
+
+/** The provider's view of the box, over a connection that is opened again when it was lost. */
+export function hostState(on: Box, options: Partial<HostStateOptions> = {}): SharedHostState & { cut(): void } {
+  let session: Promise<Connection> | undefined;
+  let open: Connection | undefined;
+  const connection = async () => {
+    if (!session || open?.closed) session = on.connect();
+    open = await session;
+    return open;
+  };
+  return Object.assign(new SharedHostState(on.host, { connection, ...options }), { cut: () => open?.close() });
+}
+
+/** What the gateway holds, for comparing: nothing that changes by itself. */
+export async function dump(on: Box): Promise<string> {
+  const shown = await on.sh("ip -N -d address; ip -N -d -4 route show table all; ip -N -d -6 route show table all");
+  return shown
+    .replace(/(valid_lft|preferred_lft|expires) \d+sec/g, "$1 SOME")
+    .replace(/ (tentative|dadfailed|linkdown)(?= )/g, "")
+    .replace(/ +$/gm, "");
+}
+
+/** Every file and directory of ours. */
+export const ourFiles = async (on: Box): Promise<string[]> =>
+  (await on.sh("find /run/pulumi-multipath /etc/pulumi-multipath /usr/local/libexec 2>/dev/null; :")).split("\n").filter(Boolean);
+
+/* ---- changes as kinds make them ----------------------------------------------------------------------------------------------- */
+
+export const put = (layer: Step["layer"], tool: Step["tool"], line: string, touches: string[], removes: string[] = []): Step => ({
+  layer,
+  phase: "put",
+  tool,
+  line,
+  touches,
+  removes,
+});
+
+export const drop = (layer: Step["layer"], tool: Step["tool"], line: string, removes: string[]): Step => ({
+  layer,
+  phase: "drop",
+  tool,
+  line,
+  touches: removes,
+  removes,
+});
+
+export const change = (name: string, planned: Partial<Planned> | Change["plan"]): Change => ({
+  name,
+  plan: typeof planned === "function" ? planned : () => ({ reads: [], steps: [], files: [], ...planned }),
+});
+
+/** An IPv4 route of ours with its file, as the Route kind plans it. */
+export function routeChange(destination: string, via: string, device: string): Change {
+  const identity = ["4", "254", destination, "0", "0"];
+  const file = fileName("Route", identity);
+  const key = `route 4 254 ${destination} 0 0`;
+  const words = `${destination} via ${via} dev ${device} proto 205`;
+  const owner = { project: "lab", stack: "test", name: destination };
+  const content = printObjectFile({
+    kind: "Route",
+    identity: identity.join(" "),
+    claim: "c1",
+    owner,
+    lines: [`ip -4 route replace ${words}`],
+  });
+  return change(`Route ${destination}`, ({ routes, objects }) => {
+    const live = routes.find((route) => route.table === 254 && route.destination === destination);
+    const right = live?.nextHops[0]?.gateway === via;
+    return {
+      reads: [`routes 4 254 ${destination}`, `device ${device}`, `object ${file}`],
+      steps: right ? [] : [put("route", "ip -4", `route ${live ? "replace" : "add"} ${words}`, [key])],
+      files: objects.get(file)?.claim === "c1" ? [] : [{ file, content }],
+    };
+  });
+}
+
+export function routeRemoval(destination: string): Change {
+  const file = fileName("Route", ["4", "254", destination, "0", "0"]);
+  const key = `route 4 254 ${destination} 0 0`;
+  return change(`Route ${destination}`, ({ routes }) => ({
+    reads: [`routes 4 254 ${destination}`, `object ${file}`],
+    steps: routes.some((route) => route.destination === destination)
+      ? [drop("route", "ip -4", `route del ${destination} proto 205`, [key])]
+      : [],
+    files: [{ file, content: undefined }],
+  }));
+}
+
+/* ---- a network namespace ------------------------------------------------------------------------------------------------------ */
 
 const prepare = `
 set -e
@@ -39,17 +158,20 @@ exec sleep 100000
 `;
 
 async function namespace(): Promise<Box> {
-  const holder = spawn("unshare", ["-n", "-m", "--propagation", "private", "sh", "-c", prepare], { stdio: ["ignore", "pipe", "inherit"] });
+  const holder = spawn("unshare", ["-n", "-m", "--propagation", "private", "sh", "-c", prepare], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   await once(holder.stdout, "data");
   const inside = ["-t", String(holder.pid), "-n", "-m"];
   const shell = (process.env.BOX_SHELL ?? "/bin/sh").split(" ");
   const sessions: ChildProcess[] = [];
   return {
     host: hostSchema.parse({ address: "namespace" }),
-    sh(command) {
-      const { status, stdout, stderr } = spawnSync("nsenter", [...inside, "sh", "-c", command], { encoding: "utf8", maxBuffer: 1 << 28 });
-      if (status !== 0) return Promise.reject(new Error(`${command} ended with ${status}: ${stderr}`));
-      return Promise.resolve(stdout);
+    async sh(command) {
+      const child = spawn("nsenter", [...inside, "sh", "-c", command], { stdio: ["ignore", "pipe", "pipe"] });
+      const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
+      if (code !== 0) throw new Error(`${command} ended with ${code}: ${stderr}`);
+      return stdout;
     },
     connect() {
       const session = spawn("nsenter", [...inside, ...shell, "-s"], { stdio: "pipe" });

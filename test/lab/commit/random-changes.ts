@@ -30,7 +30,16 @@ export class RandomChanges {
   private addAddress4(): Step[] {
     const device = this.one(devices);
     const [local, length] = [`192.0.${this.below(3)}.${this.below(4) + 1}`, this.one([24, 24, 24, 32, 28])];
-    const more = this.one(["", "", `label ${device}:x`, "scope 253", "noprefixroute", "valid_lft 1000 preferred_lft 500", "metric 77", "brd +"]);
+    const more = this.one([
+      "",
+      "",
+      `label ${device}:x`,
+      "scope 253",
+      "noprefixroute",
+      "valid_lft 1000 preferred_lft 500",
+      "metric 77",
+      "brd +",
+    ]);
     if (this.below(8) === 0) {
       const peer = `10.9.9.${this.below(3)}`;
       return [put("address", 4, `addr add ${local} peer ${peer}/32 dev ${device}`, `address 4 ${device} ${local}/32 ${peer}`)];
@@ -48,7 +57,9 @@ export class RandomChanges {
   private dropAddress(addresses: readonly LiveName[]): Step[] {
     if (addresses.length === 0) return [];
     const { family, words, key } = this.one(addresses);
-    return [{ layer: "address", phase: "drop", tool: `ip -${family}`, line: `addr del ${words}`, touches: [key], removes: [key] }];
+    return [
+      { layer: "address", phase: "drop", tool: `ip -${family}`, line: `addr del ${words}`, touches: [key], removes: [key] },
+    ];
   }
 
   private relabel(addresses: readonly LiveName[]): Step[] {
@@ -62,7 +73,8 @@ export class RandomChanges {
     const destination = this.one(["default", "10.0.0.0/8", "10.1.0.0/16", "10.1.2.3", "192.0.0.0/24"]);
     const table = this.one([254, 254, 500]);
     const metric = this.one([0, 0, 5]);
-    const tos = this.one([0, 0, 0, 16]); const hexTos = `0x${tos.toString(16)}`;
+    const tos = this.one([0, 0, 0, 16]);
+    const hexTos = `0x${tos.toString(16)}`;
     const command = this.one(["add", "append", "prepend", "replace", "replace", "del"]);
     const hop = () => `via 192.0.${this.below(3)}.${this.below(3) + 250} dev ${this.one(devices)}${this.one(["", " onlink"])}`;
     const way = this.one([
@@ -72,11 +84,23 @@ export class RandomChanges {
       () => `nexthop ${hop()} weight ${this.below(9) + 1} nexthop ${hop()} weight ${this.below(256) + 1}`,
       () => `via inet6 fe80::${this.below(9)} dev ${this.one(devices)}`,
     ])();
-    const more = this.one(["", "mtu 1400", "mtu lock 1300 advmss 1200", "rto_min 250ms features ecn", "src 198.51.100.9", "initcwnd 20 quickack 1", "congctl cubic"]);
+    const more = this.one([
+      "",
+      "mtu 1400",
+      "mtu lock 1300 advmss 1200",
+      "rto_min 250ms features ecn",
+      "src 198.51.100.9",
+      "initcwnd 20 quickack 1",
+      "congctl cubic",
+    ]);
     const type = this.one(["", "", "", "", "blackhole", "unreachable", "throw"]);
     const words = `${destination} table ${table} metric ${metric} tos ${hexTos}`;
     const line =
-      command === "del" ? `route del ${words}` : type ? `route ${command} ${type} ${words} proto 205` : `route ${command} ${words} proto 205 ${more} ${way}`;
+      command === "del"
+        ? `route del ${words}`
+        : type
+          ? `route ${command} ${type} ${words} proto 205`
+          : `route ${command} ${words} proto 205 ${more} ${way}`;
     return [{ ...put("route", 4, line, `route 4 ${table} ${destination} ${tos} ${metric}`), phase: this.one(["put", "drop"]) }];
   }
 
@@ -87,13 +111,27 @@ export class RandomChanges {
     const source = this.one(["", "", "", "2001:db8::/64"]);
     const command = this.one(["add", "append", "replace", "replace", "del"]);
     const hop = () => `via fe80::${this.below(4) + 1} dev ${this.one(devices)}`;
-    const way = this.one([hop, hop, () => `dev ${this.one(devices)}`, () => `nexthop ${hop()} weight 3 nexthop ${hop()} weight ${this.below(9) + 1}`])();
+    const way = this.one([
+      hop,
+      hop,
+      () => `dev ${this.one(devices)}`,
+      () => `nexthop ${hop()} weight 3 nexthop ${hop()} weight ${this.below(9) + 1}`,
+    ])();
     const more = this.one(["", "pref high", "expires 500", "mtu 1300", "src 2001:db8:1::1"]);
     const type = this.one(["", "", "", "", "blackhole", "unreachable"]);
     const words = `${destination}${source && ` from ${source}`} table ${table} metric ${metric}`;
     const line =
-      command === "del" ? `route del ${words}` : type ? `route ${command} ${type} ${words} proto 205` : `route ${command} ${words} proto 205 ${more} ${way}`;
-    return [{ ...put("route", 6, line, `route 6 ${table} ${destination} ${source || "any"} ${metric}`), phase: this.one(["put", "drop"]) }];
+      command === "del"
+        ? `route del ${words}`
+        : type
+          ? `route ${command} ${type} ${words} proto 205`
+          : `route ${command} ${words} proto 205 ${more} ${way}`;
+    return [
+      {
+        ...put("route", 6, line, `route 6 ${table} ${destination} ${source || "any"} ${metric}`),
+        phase: this.one(["put", "drop"]),
+      },
+    ];
   }
 
   /** xorshift: the same numbers for the same seed, wherever it runs. */
@@ -109,7 +147,7 @@ export class RandomChanges {
   }
 }
 
-export const devices = ["adsl", "bdsl"];
+export const devices = ["un0", "un1"];
 
 /** An address that is there, in the words that name it. */
 export interface LiveName {

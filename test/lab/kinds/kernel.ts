@@ -6,7 +6,15 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { commands, parseAddresses, parseRoutes, parseTables } from "../../../provider/iproute/json";
 import type { Step } from "../../../provider/kind";
-import type { Snapshot } from "../../../provider/snapshot";
+import type { HostFacts, Snapshot } from "../../../provider/snapshot";
+
+const lines = [0, 1, 2, 3];
+
+/** Takes away what the scripts of `runEach` put there. */
+const tidy =
+  "{ ip route flush table main 10.0.0.0/8; ip -6 route flush table main 2001:db9::/48; ip addr flush to 203.0.113.0/24; ip -6 addr flush to 2001:db9::/32; } 2>/dev/null";
+
+const batch = (commands: readonly string[]): string => `ip -batch - <<'end of batch'\n${commands.join("\n")}\nend of batch\n`;
 
 /** A line that the kernel or `ip` refused, and its words. */
 export interface Refused {
@@ -15,6 +23,7 @@ export interface Refused {
 }
 
 export class Kernel {
+  private host: HostFacts = { machineId: "", bootId: "", kernel: "", iproute2: "" };
   private output = "";
   private waiting: (() => void) | undefined;
 
@@ -31,12 +40,24 @@ export class Kernel {
   static async open(): Promise<Kernel> {
     const [command = "unshare", ...args] = process.env.KERNEL_JUDGE?.split(" ") ?? ["unshare", "-rn", "sh"];
     const kernel = new Kernel(spawn(command, args, { stdio: "pipe" }));
-    const lines = [0, 1, 2, 3].map(
-      (n) => `ip link add line${n} type veth peer name far${n}; ip link set far${n} up; ip link set line${n} up
-        ip addr add 192.0.${n}.2/24 dev line${n}; ip -6 addr add 2001:db8:0:${n}::2/64 dev line${n} nodad`,
-    );
-    await kernel.run(["ip link set lo up", ...lines].join("\n"));
+    const devices = lines.map((n) => `link add line${n} type veth peer name far${n}\nlink set far${n} up`);
+    await kernel.run(batch(["link set lo up", ...devices]));
+    await kernel.clean();
+    kernel.host = await kernel.facts();
     return kernel;
+  }
+
+  /** As it was when it was opened. */
+  async clean(): Promise<void> {
+    const each = (text: (n: number) => string) => lines.map(text);
+    const commands = [
+      "route flush table main",
+      ...each((n) => `addr flush dev line${n}`),
+      ...each((n) => `link set line${n} up`),
+      ...each((n) => `addr add 192.0.${n}.2/24 dev line${n}`),
+      ...each((n) => `addr add 2001:db8:0:${n}::2/64 dev line${n} nodad`),
+    ];
+    await this.run(`ip -6 route flush table main; ${batch(commands)}`);
   }
 
   /** What the script printed on stdout and stderr together. */
@@ -50,6 +71,12 @@ export class Kernel {
       await new Promise<void>((resolve) => (this.waiting = resolve));
     }
     return this.output.slice(0, this.output.indexOf(end));
+  }
+
+  /** What each script printed, by its place; cleaned up after each, and in one go. */
+  async runEach(scripts: readonly string[]): Promise<string[]> {
+    const parts = scripts.map((script) => `${script}\n${tidy}\necho 'end of a script'`);
+    return (await this.run(parts.join("\n"))).split("end of a script\n").slice(0, -1);
   }
 
   /** Layer by layer, family by family, as a transaction does; goes on after a refusal and returns all of them. */
@@ -84,21 +111,22 @@ export class Kernel {
   }
 
   async snapshot(): Promise<Snapshot> {
-    const facts = (await this.run("uname -r; ip -V")).split("\n");
-    const locked = await this.run(commands.lockedRoutes);
-    const routes = async (family: 4 | 6) => parseRoutes(await this.run(commands.routes(family)), family, locked);
+    const scripts = [commands.addresses, commands.routes(4), commands.routes(6), commands.lockedRoutes];
+    const [addresses = "", four = "", six = "", locked = ""] = (await this.run(scripts.join("; echo; echo then; "))).split(
+      "\nthen\n",
+    );
     return {
-      host: {
-        machineId: "0123456789abcdef0123456789abcdef",
-        bootId: "00000000-0000-0000-0000-000000000000",
-        kernel: facts[0] ?? "",
-        iproute2: /iproute2-([\d.]+)/.exec(facts[1] ?? "")?.[1] ?? "",
-      },
-      ...parseAddresses(await this.run(commands.addresses)),
-      routes: [...(await routes(4)), ...(await routes(6))],
+      host: this.host,
+      ...parseAddresses(addresses),
+      routes: [...parseRoutes(four, 4, locked), ...parseRoutes(six, 6, locked)],
       tables: parseTables(""),
       objects: new Map(),
     };
+  }
+
+  private async facts(): Promise<HostFacts> {
+    const [kernel = "", ip = ""] = (await this.run("uname -r; ip -V")).split("\n");
+    return { machineId: "", bootId: "", kernel, iproute2: /iproute2-([\d.]+)/.exec(ip)?.[1] ?? "" };
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, connect as dial, type AddressInfo, type Socket } from "node:net";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -143,6 +143,15 @@ describe("Connecting to a real sshd", () => {
       await open(sshd, withoutFile, { surroundings: surroundings({ SSH_AUTH_SOCK: agent.socket }) });
     });
 
+    it("with the next key when the agent's user does not agree to the first", async () => {
+      agent.addWithoutConsent(sshd.identityFile);
+      const file = join(sshd.surroundings.home, ".ssh/id_ed25519");
+      renameSync(generateKey(sshd.directory, "next", "ed25519"), file);
+      appendFileSync(join(sshd.directory, "authorized_keys"), readFileSync(join(sshd.directory, "next.pub")));
+      await open(sshd, withoutFile, { surroundings: surroundings({ SSH_AUTH_SOCK: agent.socket }) });
+      rmSync(file);
+    });
+
     it("with an RSA key of the agent", async () => {
       const file = generateKey(sshd.directory, "agent_rsa", "rsa");
       appendFileSync(join(sshd.directory, "authorized_keys"), readFileSync(`${file}.pub`));
@@ -177,7 +186,11 @@ describe("Connecting to a real sshd", () => {
 
     it("not where the host wants a second factor", async () => {
       const other = await start({ config: ["AuthenticationMethods publickey,password", "PasswordAuthentication yes"] });
-      await rejects(open(other), AuthenticationError, /the key was accepted, but the host wants password as well/);
+      const words = /the key was accepted, but the host wants password as well/;
+      await rejects(open(other), AuthenticationError, words);
+      const environment = { MULTIPATH_SSH_PRIVATE_KEY: readFileSync(other.identityFile, "utf8") };
+      const [identityFile = ""] = strangers(1);
+      await rejects(open(other, { identityFile }, { surroundings: surroundings(environment) }), AuthenticationError, words);
     });
   });
 
@@ -241,7 +254,13 @@ describe("Connecting to a real sshd", () => {
     });
 
     it("when nothing listens", async () => {
-      await rejects(open(sshd, { port: await freePort() }), UnreachableError, /nothing listens there \(connect ECONNREFUSED/);
+      for (const address of ["127.0.0.1", "localhost"]) {
+        await rejects(
+          open(sshd, { address, port: await freePort() }),
+          UnreachableError,
+          /nothing listens there \(connect ECONNREFUSED/,
+        );
+      }
     });
 
     it("when packets get no answer", async () => {
@@ -249,7 +268,7 @@ describe("Connecting to a real sshd", () => {
       await rejects(
         open(sshd, { port }, { timeoutSeconds: 0.3 }),
         UnreachableError,
-        /no answer within 0\.3 s while waiting for the TCP connection\. Check `address` and `port`/,
+        /no answer within [\d.]+ s while waiting for the TCP connection\. Check `address` and `port`/,
       );
       stop();
     });
@@ -273,7 +292,7 @@ describe("Connecting to a real sshd", () => {
       await rejects(
         open(sshd, { port }, { timeoutSeconds: 0.2 }),
         UnreachableError,
-        /no answer within 0\.2 s while waiting for the SSH handshake\. Something accepts connections there/,
+        /no answer within [\d.]+ s while waiting for the SSH handshake\. Something accepts connections there/,
       );
       server.close();
     });

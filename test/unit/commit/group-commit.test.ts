@@ -90,8 +90,10 @@ const rejected = (culprit: number | undefined, line: string, notRestored: string
 function watched(promise: Promise<Committed>): { outcome?: string; message?: string; committed?: Committed } {
   const seen: { outcome?: string; message?: string; committed?: Committed } = {};
   promise.then(
-    (committed) => Object.assign(seen, { outcome: `state ${numberOf(committed)}${committed.changed ? "" : ", unchanged"}`, committed }),
-    (error: Error) => Object.assign(seen, { outcome: error instanceof MultipathError ? error.name : "Error", message: error.message }),
+    (committed) =>
+      Object.assign(seen, { outcome: `state ${numberOf(committed)}${committed.changed ? "" : ", unchanged"}`, committed }),
+    (error: Error) =>
+      Object.assign(seen, { outcome: error instanceof MultipathError ? error.name : "Error", message: error.message }),
   );
   return seen;
 }
@@ -104,7 +106,13 @@ describe("A group commit", () => {
   beforeEach(() => {
     clock = new FakeClock();
     host = new ScriptedHost();
-    group = new GroupCommit(host, { clock, gapMilliseconds: 10, longGapMilliseconds: 50, longestWaitMilliseconds: 300, deadlineSeconds: 100 });
+    group = new GroupCommit(host, {
+      clock,
+      gapMilliseconds: 10,
+      longGapMilliseconds: 50,
+      longestWaitMilliseconds: 300,
+      deadlineSeconds: 100,
+    });
   });
 
   afterEach(() => host.done());
@@ -147,7 +155,7 @@ describe("A group commit", () => {
   });
 
   it("settles a call only when its transaction has ended, and lets the next group begin then", async () => {
-    let end = () => undefined as void;
+    let end: () => void = () => undefined;
     host.expect(["a"], { status: "applied", lost: [] }, new Promise((resolve) => (end = resolve))).expect(["b", "c"]);
     const a = call("a");
     await clock.pass(100);
@@ -156,7 +164,10 @@ describe("A group commit", () => {
     assert.equal(a.outcome, undefined);
     end();
     await clock.pass(1000);
-    assert.deepEqual([a, b, c].map(({ outcome }) => outcome), ["state 1", "state 2", "state 2"]);
+    assert.deepEqual(
+      [a, b, c].map(({ outcome }) => outcome),
+      ["state 1", "state 2", "state 2"],
+    );
   });
 
   it("sends nothing for changes that change nothing", async () => {
@@ -203,7 +214,10 @@ describe("A group commit", () => {
     const [a, bad, c] = [call("a"), call("bad"), call("c")];
     await clock.pass(100);
     assert.deepEqual([a.outcome, bad.outcome, c.outcome], ["state 2", "RejectedError", "state 2"]);
-    assert.equal(bad.message, "bad on root@host: `ip -4 bad` was refused: RTNETLINK answers: File exists\nThe gateway is as it was before.");
+    assert.equal(
+      bad.message,
+      "bad on root@host: `ip -4 bad` was refused: RTNETLINK answers: File exists\nThe gateway is as it was before.",
+    );
   });
 
   it("adds what the kind knows about the kernel's refusal", async () => {
@@ -214,7 +228,10 @@ describe("A group commit", () => {
   });
 
   it("tells the others after three refused rounds because of which they were not applied", async () => {
-    host.expect(["a", "x", "y", "z"], rejected(1, "x")).expect(["a", "y", "z"], rejected(1, "y")).expect(["a", "z"], rejected(1, "z"));
+    host
+      .expect(["a", "x", "y", "z"], rejected(1, "x"))
+      .expect(["a", "y", "z"], rejected(1, "y"))
+      .expect(["a", "z"], rejected(1, "z"));
     const [a, , , z] = [call("a"), call("x"), call("y"), call("z")];
     await clock.pass(100);
     assert.deepEqual([a.outcome, z.outcome], ["NotAppliedError", "RejectedError"]);

@@ -3,7 +3,13 @@ import fc from "fast-check";
 import { fileName, parseObjectFile, printObjectFile } from "../../../provider/commit/object-file";
 
 const owner = { project: "network", stack: "prod", name: "uplink" };
-const object = { kind: "Route", identity: "4 254 default 0 0", claim: "c1a1", owner, lines: ["ip -4 route replace default via 192.0.2.1"] };
+const object = {
+  kind: "Route",
+  identity: "4 254 default 0 0",
+  claim: "c1a1",
+  owner,
+  lines: ["ip -4 route replace default via 192.0.2.1"],
+};
 
 describe("An object's file", () => {
   it("says whose the object is, and what boot runs, in words that a person can read", () => {
@@ -37,7 +43,12 @@ describe("An object's file", () => {
   });
 
   it("is refused with its path when somebody else wrote it", () => {
-    const texts = ["", "something\n", printObjectFile(object).replace("object 1", "object 2"), printObjectFile(object).slice(0, 60)];
+    const texts = [
+      "",
+      "something\n",
+      printObjectFile(object).replace("object 1", "object 2"),
+      printObjectFile(object).slice(0, 60),
+    ];
     for (const text of texts) assert.throws(() => parseObjectFile("30-x", text), /ToolError|objects\.d\/30-x/);
   });
 
@@ -48,13 +59,22 @@ describe("An object's file", () => {
 
 describe("The name of an object's file", () => {
   it("begins with a number, so that boot brings back first what others stand on", () => {
-    const names = [["Route", "4"], ["Address", "4"], ["Link", "adsl"], ["RoutingRule", "1"]].map(([kind = "", word = ""]) => fileName(kind, [word]));
+    const names = [
+      ["Route", "4"],
+      ["Address", "4"],
+      ["Link", "adsl"],
+      ["RoutingRule", "1"],
+    ].map(([kind = "", word = ""]) => fileName(kind, [word]));
     assert.deepEqual(names.toSorted(), ["10-Link-adsl", "20-Address-4", "30-Route-4", "40-RoutingRule-1"]);
   });
 
   it("is one word of harmless characters", () => {
     assert.equal(fileName("Route", ["4", "254", "10.0.0.0/8", "0"]), "30-Route-4_254_10.0.0.0%2F8_0");
-    fc.assert(fc.property(fc.array(fc.string({ unit: "grapheme" })), (words) => assert.match(fileName("Route", words), /^[A-Za-z0-9_.:,+@=%-]+$/)));
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: "grapheme" })), (words) =>
+        assert.match(fileName("Route", words), /^[A-Za-z0-9_.:,+@=%-]+$/),
+      ),
+    );
   });
 
   it("is another one for another identity", () => {

@@ -12,11 +12,15 @@ const step = (phase: Step["phase"], layer: Step["layer"], tool: Step["tool"], li
   removes: [],
 });
 
-const linesOf = (changes: Step[][]) => inOrder(changes).map(({ family, entries }) => [family, ...entries.map((entry) => entry.step.line)]);
+const linesOf = (changes: Step[][]) =>
+  inOrder(changes).map(({ family, entries }) => [family, ...entries.map((entry) => entry.step.line)]);
 
 describe("The order of a transaction", () => {
   it("puts links, addresses, routes and rules, then drops them the other way round", () => {
-    const all = layers.flatMap((layer) => [step("drop", layer, "ip -4", `drop ${layer}`), step("put", layer, "ip -4", `put ${layer}`)]);
+    const all = layers.flatMap((layer) => [
+      step("drop", layer, "ip -4", `drop ${layer}`),
+      step("put", layer, "ip -4", `put ${layer}`),
+    ]);
     assert.deepEqual(linesOf([all]), [
       [4, "put link"],
       [4, "put address"],
@@ -39,8 +43,12 @@ describe("The order of a transaction", () => {
   it("adds the host route to a router before the default through it, and removes it after", () => {
     const through = "route add default via 192.0.2.1 dev adsl";
     const host = "route add 192.0.2.1 dev adsl";
-    assert.deepEqual(linesOf([[step("put", "route", "ip -4", through)], [step("put", "route", "ip -4", host)]]), [[4, host, through]]);
-    assert.deepEqual(linesOf([[step("drop", "route", "ip -4", host)], [step("drop", "route", "ip -4", through)]]), [[4, through, host]]);
+    assert.deepEqual(linesOf([[step("put", "route", "ip -4", through)], [step("put", "route", "ip -4", host)]]), [
+      [4, host, through],
+    ]);
+    assert.deepEqual(linesOf([[step("drop", "route", "ip -4", host)], [step("drop", "route", "ip -4", through)]]), [
+      [4, through, host],
+    ]);
   });
 
   it("keeps the order of one change's lines within a layer: an address is deleted and added again for its label", () => {

@@ -25,7 +25,10 @@ const reply = (...result: string[]) => ({ sections: new Map([["result", result.j
 describe("A command for the host's shell", () => {
   it("carries any text as one word, evaluated by nobody", function () {
     this.timeout(20000);
-    const text = fc.string({ unit: fc.constantFrom("'", '"', "\\", "$", "`", "\n", " ", "*", "#", "é", "a", "!"), maxLength: 12 });
+    const text = fc.string({
+      unit: fc.constantFrom("'", '"', "\\", "$", "`", "\n", " ", "*", "#", "é", "a", "!"),
+      maxLength: 12,
+    });
     fc.assert(
       fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), (values) => {
         const said = execFileSync("sh", ["-c", command("printf", "%s\\0", ...values)], { encoding: "utf8" });
@@ -61,7 +64,11 @@ describe("A transaction's request", () => {
 
   it("brings the scripts only when the host lacks them", () => {
     assert.ok(!transactionOf([planned()], options).script.includes("install"));
-    assert.ok(transactionOf([planned()], { ...options, install: true }).script.includes("install 'd1' 'transaction.sh' 'echo '\\''it'\\'''"));
+    assert.ok(
+      transactionOf([planned()], { ...options, install: true }).script.includes(
+        "install 'd1' 'transaction.sh' 'echo '\\''it'\\'''",
+      ),
+    );
   });
 
   it("waits for the IPv6 addresses that it puts, and not for those that it takes", () => {
@@ -89,7 +96,12 @@ describe("A refused transaction", () => {
   });
 
   it("finds what `ip` did not understand by the markers before it", () => {
-    const found = rejection([planned(...many(2)), planned(route("route frob"))], "batch forward-01.4", "markers 2", "words Error: frob");
+    const found = rejection(
+      [planned(...many(2)), planned(route("route frob"))],
+      "batch forward-01.4",
+      "markers 2",
+      "words Error: frob",
+    );
     assert.equal(found.culprit, 1);
     assert.equal(found.step?.line, "route frob");
   });
@@ -115,7 +127,8 @@ describe("A refused transaction", () => {
 });
 
 describe("A transaction's reply", () => {
-  const outcome = (...result: string[]) => outcomeOf(transactionOf([planned()], options), reply(...result), "sh: No space left on device");
+  const outcome = (...result: string[]) =>
+    outcomeOf(transactionOf([planned()], options), reply(...result), "sh: No space left on device");
 
   it("tells who holds the lock", () => {
     assert.deepEqual(outcome("status busy", "holder you@other"), { status: "busy", holder: "you@other" });

@@ -62,18 +62,6 @@ const hop4 = fc.oneof(
   line.map((n) => ({ device: `line${n}` })),
 );
 
-const ifTunnels = process.env.KERNEL_JUDGE_MPLS
-  ? [
-      fc.record(
-        {
-          type: fc.constant("mpls"),
-          labels: fc.array(fc.integer({ min: 16, max: 1048575 }), { minLength: 1, maxLength: 2 }),
-          ttl: byte,
-        },
-        { requiredKeys: ["type", "labels"] },
-      ),
-    ]
-  : [];
 const outer = (text: string) => host.map((n) => `${text}${n}`);
 const tunnel = fc.oneof(
   fc.record(
@@ -96,7 +84,14 @@ const tunnel = fc.oneof(
     mode: fc.constant("encap"),
     segments: fc.array(outer("2001:db8::"), { minLength: 1, maxLength: 3 }),
   }),
-  ...ifTunnels,
+  fc.record(
+    {
+      type: fc.constant("mpls"),
+      labels: fc.array(fc.integer({ min: 16, max: 1048575 }), { minLength: 1, maxLength: 2 }),
+      ttl: byte,
+    },
+    { requiredKeys: ["type", "labels"] },
+  ),
 );
 
 const way4 = fc.oneof(

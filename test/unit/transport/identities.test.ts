@@ -72,10 +72,10 @@ describe("Keys to log in with", () => {
     ]);
   });
 
-  it("are a pipeline's secret before all others, whatever happened to its line ends", async () => {
+  it("are a pipeline's secret before all others, whatever a web form did to its line ends", async () => {
     const text = readFileSync(plain, "utf8");
     const other = generateKey(home, "other", "ed25519");
-    for (const secret of [text, text.trimEnd(), text.replace(/\n/g, "\r\n")]) {
+    for (const secret of [text, text.trimEnd(), text.replace(/\n/g, "\r\n"), `\n  ${text}`]) {
       assert.deepEqual(await find(other, { MULTIPATH_SSH_PRIVATE_KEY: secret }), [
         shown(plain, "MULTIPATH_SSH_PRIVATE_KEY"),
         shown(other),

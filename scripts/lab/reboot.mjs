@@ -1,0 +1,32 @@
+import { join } from "node:path";
+import { SentenceError } from "../setup/sentence-error.mjs";
+import { waitFor } from "../setup/wait.mjs";
+import { runInGuest } from "./agent.mjs";
+import { withMonitor } from "./monitor.mjs";
+
+/**
+ * Boots the machine anew, topology included, and waits until everything has started. Abruptly is by the reset button: what the
+ * guest had not written to its disk is lost.
+ * @param {string} runFolder
+ * @param {boolean} abruptly
+ */
+export async function reboot(runFolder, abruptly) {
+  const agent = join(runFolder, "agent.sock");
+  const bootId = async () => (await runInGuest(agent, ["cat", "/proc/sys/kernel/random/boot_id"], { timeoutSeconds: 5 })).stdout;
+  const before = await bootId();
+  if (abruptly) await withMonitor(runFolder, (execute) => execute("system_reset"));
+  // It answers, or goes away before it can.
+  else await runInGuest(agent, ["systemctl", "reboot"], { timeoutSeconds: 5 }).catch(() => {});
+  await waitFor(
+    "the gateway to boot",
+    240,
+    () =>
+      bootId().then(
+        (id) => id !== before || undefined,
+        () => undefined,
+      ),
+    500,
+  );
+  const { stdout } = await runInGuest(agent, ["systemctl", "is-system-running", "--wait"], { timeoutSeconds: 240 });
+  if (stdout.trim() !== "running") throw new SentenceError(`The lab's gateway is "${stdout.trim()}" after a reboot.`);
+}
