@@ -4,27 +4,43 @@
 
 part == "reads" { wanted[canonical_key($0)]; next }
 
-{ kind = kind_of($0) }
-
-kind == "route" {
-  read_route($0, route)
-  note("routes " route["family"] " " route["table"] " " route["destination"], $0)
+# Most lines are the same in both, and in the same order: these need no closer look.
+part == "seen" {
+  line[++count] = $0
+  place[$0] = count
+  next
 }
 
-kind == "address" { note("device " device_of_address($0), $0) }
-
-# A device with `@` in its name can't be told from one with a peer: it counts for both.
-kind == "link" {
-  name = link_name($0)
-  note("device " name, $0)
-  for (i = length(name); i > 1; i--) if (substr(name, i, 1) == "@") note("device " substr(name, 1, i - 1), $0)
+{
+  if (!($0 in place)) note($0, "")
+  else if (place[$0] > last) {
+    last = place[$0]
+    delete place[$0]
+  } else note($0, "moved ")
 }
 
-function note(key, line) {
-  if (key in wanted) shown[part, key] = shown[part, key] "\n" masked(line, kind)
+function note(text, how,    kind, name, i) {
+  kind = kind_of(text)
+  if (kind == "route") {
+    read_route(text, route)
+    keep("routes " route["family"] " " route["table"] " " route["destination"], how masked(text, kind))
+  } else if (kind == "address") {
+    keep("device " device_of_address(text), how masked(text, kind))
+  } else if (kind == "link") {
+    # A device with `@` in its name can't be told from one with a peer: it counts for both.
+    name = link_name(text)
+    keep("device " name, how masked(text, kind))
+    for (i = length(name); i > 1; i--) if (substr(name, i, 1) == "@") keep("device " substr(name, 1, i - 1), how masked(text, kind))
+  }
+}
+
+function keep(key, text) {
+  if (key in wanted) shown[part, key] = shown[part, key] "\n" text
 }
 
 END {
+  part = "seen"
+  for (i = 1; i <= count; i++) if (line[i] in place) note(line[i], "")
   for (key in wanted) {
     if (shown["seen", key] != shown["before", key]) {
       print key

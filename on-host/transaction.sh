@@ -138,11 +138,13 @@ same_objects() {
 
 # ---- the kernel ---------------------------------------------------------------------------------------------------------------
 
-# Runs the batches. The first line that fails ends it; the result says which one. apply.lock is held until `undo` or `put_back` is
-# through: nobody else of ours changes routes meanwhile.
+# Runs the batches. The first line that fails ends it; the result says which one. Who else changes routes on this host for us makes
+# apply.lock; it is held until `undo` or `put_back` is through.
 apply() {
-  exec 8>>"$mp_run/apply.lock"
-  flock 8
+  if [ -e "$mp_run/apply.lock" ]; then
+    exec 8>>"$mp_run/apply.lock"
+    flock 8
+  fi
   for batch in "$tx"/forward-*.[46]; do
     [ -e "$batch" ] || continue
     # -o: the markers between lines (`link show dev lo`) print one line each.

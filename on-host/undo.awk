@@ -23,39 +23,67 @@ part == "touches" {
 
 part == "removes" { removed[canonical_key($0)]; next }
 
-{ kind = kind_of($0) }
-
-kind == "address" && (device_of_address($0) in device) {
-  key = address_key($0)
-  if (part == "now") now_addresses[key]
-  keep("address", key, device_of_address($0) " " family_of($0) (family_of($0) == 6 ? " " value_of("scope", $0) : ""))
+# Links, and what `ip -d` adds to them, are of no interest here; routes only where they differ.
+/^[0-9]+: [^ ]+ +inet6? / {
+  if ($2 in device) keep_address($0)
+  next
 }
 
-kind == "route" {
-  read_route($0, route)
-  key = route_key(route)
-  keep("route", key, key)
-  proto_of[$0] = route["proto"]
-  if (key in touched || concerned(route)) looked_at[key]
-  if (route["table"] == 255 && route["proto"] == 2) of_kernel[key]
+/^[0-9]+ / && phase != "addresses" {
+  listed[part, ++count[part]] = $0
+  if (part == "before") place[$0] = count[part]
+  else if ($0 in place && place[$0] > last) { # the same, and in the same order
+    last = place[$0]
+    delete place[$0]
+  } else differs($0)
 }
 
 END {
+  for (i = 1; i <= count["before"]; i++) if (listed["before", i] in place) differs(listed["before", i])
+  if (phase != "addresses") keep_routes()
   if (phase != "routes") for (g = 1; g <= groups["address"]; g++) restore_addresses(group["address", g])
   if (phase != "addresses") for (g = 1; g <= groups["route"]; g++) restore_routes(group["route", g])
   flush()
   exit written ? 0 : 1
 }
 
+# A route that is not as it was: all routes to its destination deserve a look.
+function differs(text) {
+  split(text, word, " ")
+  worth_reading[word[2]]
+}
+
+function keep_address(text,    key, family) {
+  key = address_key(text)
+  family = family_of(text)
+  if (part == "now") now_addresses[key]
+  keep("address", key, device_of_address(text) " " family (family == 6 ? " " value_of("scope", text) : ""), text)
+}
+
+function keep_routes(    i, key) {
+  for (part = "before"; part != ""; part = part == "before" ? "now" : "") {
+    for (i = 1; i <= count[part]; i++) {
+      split(listed[part, i], word, " ")
+      if (!(word[2] in worth_reading) || kind_of(listed[part, i]) != "route") continue
+      read_route(listed[part, i], route)
+      key = route_key(route)
+      keep("route", key, key, listed[part, i])
+      proto_of[listed[part, i]] = route["proto"]
+      if (key in touched || concerned(route)) looked_at[key]
+      if (route["table"] == 255 && route["proto"] == 2) of_kernel[key]
+    }
+  }
+}
+
 # Lines are kept by group, in the kernel's order: addresses by device and family (IPv6: and scope), routes by key.
-function keep(sort, key, name,    n) {
+function keep(sort, key, name, text,    n) {
   if (!((sort, name) in known)) {
     known[sort, name]
     group[sort, ++groups[sort]] = name
   }
   n = ++size[part, name]
-  line[part, name, n] = $0
-  key_of[$0] = key
+  line[part, name, n] = text
+  key_of[text] = key
   present[part, key]
 }
 
@@ -296,7 +324,12 @@ function rank_of(text) {
 function add_route(command, text, rank,    help) {
   if (!rank) rank = rank_of(text)
   help = round >= 2 && phase != "all" ? to_gateways(text) : ""
-  additions[rank] = additions[rank] lines_with("append", help) family_of(text) " route " command " " restorable(text) "\n" lines_with("del", help)
+  later(rank, lines_with("append", help) family_of(text) " route " command " " restorable(text) "\n" lines_with("del", help))
+}
+
+# Keeps lines for the end, where rank 1 comes first. Not in one long text: joining ten thousand takes seconds.
+function later(rank, lines) {
+  delayed[rank, ++delays[rank]] = lines
 }
 
 # A route outlives the address that made its gateway reachable, but can't be added without it: for that moment the gateway gets a
@@ -319,12 +352,11 @@ function lines_with(command, help) {
 # Of a key that comes back the routes in its way go first; others last, so that nothing is unreachable meanwhile.
 function delete_route(text, comes_back) {
   if (comes_back) emit(family_of(text), "route del " restorable(text))
-  else deletions = deletions family_of(text) " route del " restorable(text) "\n"
+  else later(4, family_of(text) " route del " restorable(text) "\n")
 }
 
-function flush(    rank) {
-  for (rank = 1; rank <= 3; rank++) emit_all(additions[rank])
-  emit_all(deletions)
+function flush(    rank, i) {
+  for (rank = 1; rank <= 4; rank++) for (i = 1; i <= delays[rank]; i++) emit_all(delayed[rank, i])
   if (waited != "") printf "%s", waited >(out ".dad")
 }
 

@@ -62,6 +62,7 @@ export class Lifecycle {
   async foresee(kind: AnyKind, inputs: Inputs, row: Row): Promise<void> {
     const snapshot = await this.lookOrSay(inputs.host, row);
     if (snapshot) say(row, createPlan(kind, inputs, snapshot).steps);
+    this.stateOf(inputs.host).announce();
   }
 
   /** Two resources of one program that are the same object on one host would undo each other for ever. */
@@ -89,7 +90,9 @@ export class Lifecycle {
       return { changes: declaredChange };
     }
     say(row, planned.steps);
-    return { changes: declaredChange || planned.steps.length > 0 || planned.files.length > 0 };
+    const changes = declaredChange || planned.steps.length > 0 || planned.files.length > 0;
+    if (changes) this.stateOf(news.host).announce();
+    return { changes };
   }
 
   async create(kind: AnyKind, inputs: Inputs, row: Row): Promise<Outputs> {
@@ -173,8 +176,10 @@ const nothing: Planned = { reads: [], steps: [], files: [] };
 
 const machineOf = (snapshot: Snapshot, state: HostState): Machine => ({ id: snapshot.host.machineId, hostKey: state.hostKey });
 
-const describe = (kind: AnyKind, inputs: Inputs): string =>
-  `${kind.name} ${kind.identity(fieldsOf(inputs)).join(" ")} on ${hostName(inputs.host)}`;
+/** For messages: `Route uplink (4 254 default 0 0) on root@192.0.2.1`. */
+function describe(kind: AnyKind, inputs: Inputs): string {
+  return `${kind.name} ${inputs.owner.name} (${kind.identity(fieldsOf(inputs)).join(" ")}) on ${hostName(inputs.host)}`;
+}
 
 function say(row: Row, steps: readonly Step[]): void {
   for (const step of steps) row.info(shown(step));

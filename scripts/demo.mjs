@@ -2,7 +2,7 @@
  * `npm run demo`: on a fresh machine, from nothing to two ADSL lines bonded by a weighted multipath default route, on a real Linux
  * host, by the real Pulumi engine over real SSH. `-- --keep` leaves the lab gateway up.
  */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "./build.mjs";
 import { cacheFolder } from "./setup/cache-folder.mjs";
@@ -45,7 +45,7 @@ async function starringTheStartingCase(lab) {
   say("The preview: read from the live gateway, down to the `ip` lines");
   await pulumi("preview");
 
-  say("pulumi up: one declaration, two transactions over one SSH connection");
+  say("pulumi up: addresses, then host routes, then the default; each wave one transaction, all over one SSH connection");
   await pulumi("up", "--yes", "--skip-preview");
 
   say("What the gateway has now");
@@ -57,7 +57,11 @@ async function starringTheStartingCase(lab) {
   say("The next preview: nothing to do, and nothing written");
   await pulumi("preview", "--expect-no-changes");
 
-  say("A line gets slower: weight 9 becomes 5, as one atomic replace");
+  say("Somebody removes a route by hand: the preview shows what is missing, and up puts it back");
+  await show(lab, "ip route del default proto 205 && ip route show proto 205");
+  await pulumi("preview");
+
+  say("And a line got slower: weight 9 becomes 5");
   await pulumi("config", "set", "weights", JSON.stringify({ adsl: 5, bdsl: 10 }));
   await pulumi("up", "--yes", "--skip-preview");
   await shares(lab);
@@ -96,9 +100,8 @@ async function shares(lab) {
  */
 function pulumiIn(folder) {
   rmSync(folder, { recursive: true, force: true });
+  rmSync(join(root, "Pulumi.demo.yaml"), { force: true });
   mkdirSync(join(folder, "backend"), { recursive: true });
-  const configFile = join(folder, "Pulumi.demo.yaml");
-  writeFileSync(configFile, "");
   const env = {
     PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
     PULUMI_HOME: join(folder, "home"),
@@ -107,5 +110,5 @@ function pulumiIn(folder) {
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
   };
   /** @param {string[]} args */
-  return (...args) => run("pulumi", [...args, "--config-file", configFile], { env, cwd: root });
+  return (...args) => run("pulumi", args, { env, cwd: root });
 }

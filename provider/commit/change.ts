@@ -37,6 +37,8 @@ export interface Committed {
 export interface HostState {
   /** The newest state known; fetched once a process, then replaced by each commit's own. Never waits for a running commit. */
   look(): Promise<Snapshot>;
+  /** Says that a commit will follow, so that those before it may wait for it. A hint: it need not come. */
+  announce(): void;
   /** Joins the next group commit; settles when that transaction has ended. */
   commit(change: Change): Promise<Committed>;
   /** SHA256 fingerprint of the host key of the connection in use; only after `look` or `commit`. */

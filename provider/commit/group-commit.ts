@@ -34,8 +34,10 @@ export interface GroupCommitOptions {
   readonly clock: Clock;
   /** Nobody has called for this long: no more will come. */
   readonly gapMilliseconds: number;
-  /** The same while fewer calls are open than there have been: the engine is on its way with more. */
+  /** The same while fewer calls are open than there have been, or while it isn't known how many that can be. */
   readonly longGapMilliseconds: number;
+  /** The same while calls are announced as well: only a busy machine takes this long. */
+  readonly announcedGapMilliseconds: number;
   /** Nobody waits longer than this for others. */
   readonly longestWaitMilliseconds: number;
   /** A call that is not through by then is told so, whatever is still going on. */
@@ -46,7 +48,8 @@ export const defaultGroupCommitOptions: GroupCommitOptions = {
   clock: realClock,
   gapMilliseconds: 10,
   longGapMilliseconds: 50,
-  longestWaitMilliseconds: 300,
+  announcedGapMilliseconds: 250,
+  longestWaitMilliseconds: 1000,
   deadlineSeconds: 180,
 };
 
@@ -74,16 +77,29 @@ export class GroupCommit {
   private waiting: Call[] = [];
   private running: readonly Call[] = [];
   private mostOpen = 1;
+  /** Whether a group has been gathered to its end, so that mostOpen means something. */
+  private learnt = false;
   private firstWaitingSince = 0;
   private cancelGap: (() => void) | undefined;
   private arrivals = 0;
+  private announced = 0;
 
   constructor(
     private readonly target: CommitTarget,
     private readonly options: GroupCommitOptions = defaultGroupCommitOptions,
   ) {}
 
+  /**
+   * Says that a commit will follow: the engine checks and compares many resources before it changes the first. How many changes it has
+   * under way at a time (--parallel) is learnt from how many calls have been open at once.
+   */
+  announce(): void {
+    this.announced++;
+    this.gather();
+  }
+
   commit(change: Change): Promise<Committed> {
+    this.announced = Math.max(0, this.announced - 1);
     return new Promise((resolve, reject) => {
       const { clock, deadlineSeconds } = this.options;
       const call: Call = {
@@ -109,8 +125,8 @@ export class GroupCommit {
   /** Waits for the gap after the latest arrival, then for the event loop to be quiet, then begins. */
   private gather(): void {
     if (this.running.length > 0 || this.waiting.length === 0) return;
-    const { clock, gapMilliseconds, longGapMilliseconds, longestWaitMilliseconds } = this.options;
-    const gap = this.waiting.length < this.mostOpen ? longGapMilliseconds : gapMilliseconds;
+    const { clock, longestWaitMilliseconds } = this.options;
+    const gap = this.gap();
     const left = this.firstWaitingSince + longestWaitMilliseconds - clock.now();
     this.cancelGap?.();
     this.cancelGap = clock.after(Math.max(0, Math.min(gap, left)), () => {
@@ -121,10 +137,18 @@ export class GroupCommit {
     });
   }
 
+  /** How long a silence means that no more will come. */
+  private gap(): number {
+    const { gapMilliseconds, longGapMilliseconds, announcedGapMilliseconds } = this.options;
+    if (this.learnt && this.waiting.length >= this.mostOpen) return gapMilliseconds;
+    return this.announced > 0 ? announcedGapMilliseconds : longGapMilliseconds;
+  }
+
   private async begin(): Promise<void> {
     if (this.running.length > 0) return;
     const group = this.waiting.filter(({ settled }) => !settled);
     this.waiting = [];
+    this.learnt = true;
     this.running = group;
     try {
       await this.run(group);

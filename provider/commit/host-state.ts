@@ -6,6 +6,7 @@ import type { Snapshot } from "../snapshot";
 import type { Connection, Reply } from "../transport/connection";
 import type { Change, Committed, FileChange, HostState, Planned } from "./change";
 import { type CommitTarget, GroupCommit, type GroupCommitOptions, defaultGroupCommitOptions } from "./group-commit";
+import { withHandovers } from "./handover";
 import { type OnHost, onHost } from "./installed-files";
 import { type Shown, cut, scriptsOf, snapshotOf } from "./snapshot";
 import { type Outcome, type Transaction, command, outcomeOf, transactionOf } from "./transaction";
@@ -60,6 +61,10 @@ export class SharedHostState implements HostState {
     return (await this.looking).snapshot;
   }
 
+  announce(): void {
+    this.group.announce();
+  }
+
   commit(change: Change): Promise<Committed> {
     const committed = this.group.commit(change);
     this.open.add(committed);
@@ -93,8 +98,9 @@ export class SharedHostState implements HostState {
   }
 
   private async transact(plans: readonly Planned[]): Promise<{ outcome: Outcome; snapshot: Snapshot }> {
-    const first = await this.transactOnce(plans);
-    return first.outcome.status === "missing" ? this.transactOnce(plans) : first;
+    const agreed = withHandovers(plans);
+    const first = await this.transactOnce(agreed);
+    return first.outcome.status === "missing" ? this.transactOnce(agreed) : first;
   }
 
   private async transactOnce(plans: readonly Planned[]): Promise<{ outcome: Outcome; snapshot: Snapshot }> {

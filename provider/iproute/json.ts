@@ -188,19 +188,20 @@ function parse(text: string, command: string): Printed[] {
   try {
     return list(JSON.parse(text));
   } catch (error) {
+    const { message } = error as Error;
     throw new ToolError(
-      `\`${command}\` printed something that is not JSON (${(error as Error).message}): ${excerpt(text, error)}. ` +
+      `\`${command}\` printed something that is not JSON (${message}${excerpt(text, message)}). ` +
         "Is a device's name to blame, or is its output cut off? `ip -V` and the same command on the host tell more.",
       { cause: error },
     );
   }
 }
 
-/** Some text around the place that the parser complained of. */
-function excerpt(text: string, error: unknown): string {
-  const at = Number(/position (\d+)/.exec((error as Error).message)?.[1] ?? text.length);
-  const start = Math.max(0, at - 60);
-  return JSON.stringify(`${start > 0 ? "..." : ""}${text.slice(start, at + 20)}${at + 20 < text.length ? "..." : ""}`);
+/** The text around the place that the parser complained of, where its message does not show it: at a position, or at the end. */
+function excerpt(text: string, message: string): string {
+  if (message.endsWith("is not valid JSON")) return "";
+  const at = Number(/position (\d+)/.exec(message)?.[1] ?? text.length);
+  return `: ${JSON.stringify(text.slice(Math.max(0, at - 60), at + 20))}`;
 }
 
 function list(value: unknown): Printed[] {

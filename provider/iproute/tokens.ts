@@ -118,9 +118,12 @@ export function lastAddress(address: string, length: number): string {
   return subnet.endAddress().correctForm();
 }
 
-/** What a host printed, in the form that a declaration has; hosts may hold addresses that nobody may declare here. */
+/**
+ * What a host printed, in the form that a declaration has. That is the form of inet_ntop already, except that it ends addresses of which
+ * nobody may declare one here (IPv4-mapped and the like) with four decimal numbers.
+ */
 export function canonicalAddress(text: string): string {
-  return familyOf(text) === 4 ? new Address4(text).correctForm() : new Address6(text).correctForm();
+  return text.includes(":") && text.includes(".") ? new Address6(text).correctForm() : text;
 }
 
 /** Like `canonicalAddress`, for a destination or source: `default`, a prefix, or an address alone. */

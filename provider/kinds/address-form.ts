@@ -66,14 +66,11 @@ export function keyOf({ device, address: text, peer }: Address): ObjectKey {
 
 export const identityOf = (desired: Address): string[] => keyOf(desired).split(" ").slice(1);
 
-/** The kernel takes IPv4 peers within one subnet for the same address: the exact one, or else the one that is in the way. */
-export function liveWithIdentity(addresses: readonly LiveAddress[], desired: Address): LiveAddress | undefined {
-  const same = addresses.filter((live) => isSameAddress(live, desired));
-  return same.find((live) => keyOf(declaredForm(live)) === keyOf(desired)) ?? same[0];
-}
-
-/** IPv6: one object for each device and address. IPv4: also the length and the subnet that the peer (or the address itself) is in. */
-function isSameAddress(live: LiveAddress, desired: Address): boolean {
+/**
+ * What the kernel takes for one address. IPv6: the device and the address. IPv4: also the length and the subnet that the peer (or the
+ * address itself) is in: another peer in that subnet is in the way, and has another key.
+ */
+export function isSameAddress(live: LiveAddress, desired: Address): boolean {
   const [local, length] = parts(desired.address);
   if (live.device !== desired.device || live.local !== local) return false;
   if (live.family === 6) return true;

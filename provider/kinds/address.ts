@@ -4,7 +4,7 @@ import { deviceName, interfaceAddress, ipAddress, scope, u32, whole } from "../i
 import { defineKind } from "../kind";
 import type { LiveAddress } from "../snapshot";
 import { contradictions } from "./address-contradictions";
-import { canonical, identityOf, inWordsOf, liveWithIdentity } from "./address-form";
+import { canonical, identityOf, inWordsOf, isSameAddress } from "./address-form";
 import { hint } from "./address-hint";
 import { type AddressOnHost, hasAddressProtocol, planAddress, replayLine } from "./address-plan";
 
@@ -96,7 +96,7 @@ export const address = defineKind<typeof schema, ObservedAddress, AddressOnHost>
   reads: ({ device }) => [`device ${device}`],
 
   observe({ addresses }, desired) {
-    const live = liveWithIdentity(addresses, desired);
+    const live = addresses.find((one) => isSameAddress(one, desired));
     return live && { live, declared: inWordsOf(desired, live) };
   },
 

@@ -1,29 +1,22 @@
 import { familyOf } from "../iproute/tokens";
 import type { Contradiction } from "../kind";
 import type { Route } from "./route";
-import { type NextHop, deviceTypes, dropTypes, gatewayFamily } from "./route-form";
+import { type NextHop, deviceTypes, dropTypes, familyOfRoute, gatewayFamily } from "./route-form";
 
 /** What no single field can tell. Each says what is wrong with which value, and what would be right. */
 export function contradictions(desired: Route): Contradiction[] {
   if (desired.family === undefined) {
-    return [
-      {
-        path: ["family"],
-        message: 'is needed: no address tells whether this default is for IPv4 or IPv6. Write "ipv4" or "ipv6".',
-      },
-    ];
+    return [at(["family"], 'is needed: no address tells whether this default is for IPv4 or IPv6. Write "ipv4" or "ipv6".')];
   }
   return [...familyRules(desired), ...wayRules(desired), ...hopRules(desired), ...attributeRules(desired)];
 }
 
 const at = (path: Contradiction["path"], message: string): Contradiction => ({ path, message });
 
-const numberOf = ({ family }: Route) => (family === "ipv6" ? 6 : 4);
-
 /* ---- family ----------------------------------------------------------------------------------------------------------------- */
 
 function familyRules(desired: Route): Contradiction[] {
-  const family = numberOf(desired);
+  const family = familyOfRoute(desired);
   const found: Contradiction[] = [];
   for (const field of ["destination", "source", "preferredSource"] as const) {
     const text = desired[field];
@@ -60,14 +53,17 @@ function wayRules(desired: Route): Contradiction[] {
   if (dropTypes.includes(type)) {
     const all = [...given, ...(nextHops ? (["nextHops"] as const) : [])];
     return all.map((field) =>
-      at([field], `a ${type} route leads nowhere and takes no ${field}. Leave it out, or make it a unicast route.`),
+      at([field], `${type} leads nowhere: such a route takes no ${field}. Leave it out, or make it a unicast route.`),
     );
   }
   if (deviceTypes.includes(type)) {
     const wrong = (["gateway", "nextHops", "onLink", "encapsulation"] as const).filter((field) => desired[field] !== undefined);
     const missing =
-      device === undefined ? [at(["device"], `is missing: a ${type} route names the device that it is about.`)] : [];
-    return [...wrong.map((field) => at([field], `a ${type} route takes a device and no ${field}. Leave it out.`)), ...missing];
+      device === undefined ? [at(["device"], `is missing: a route of type ${type} names the device that it is about.`)] : [];
+    return [
+      ...wrong.map((field) => at([field], `a route of type ${type} takes a device and no ${field}. Leave it out.`)),
+      ...missing,
+    ];
   }
   if (nextHops) return given.map((field) => at([field], besideNextHops(field)));
   if (gateway === undefined && device === undefined) {
@@ -98,7 +94,7 @@ function hopRules(desired: Route): Contradiction[] {
 
 function hopRule(hop: NextHop, path: Contradiction["path"], desired: Route): Contradiction[] {
   const { gateway, device, onLink, realms } = hop;
-  const family = numberOf(desired);
+  const family = familyOfRoute(desired);
   const inList = path.length > 0;
   const found: Contradiction[] = [];
   if (inList && gateway === undefined && device === undefined)
@@ -137,22 +133,22 @@ function deviceReason(gateway: string): string | undefined {
 
 function scopeRule(desired: Route): Contradiction[] {
   const { scope, type, gateway, nextHops } = desired;
-  if (scope === undefined || numberOf(desired) === 6) return [];
+  if (scope === undefined || familyOfRoute(desired) === 6) return [];
   const hasGateway = gateway !== undefined || nextHops?.some((hop) => hop.gateway !== undefined);
   if (hasGateway && (scope === "link" || scope === "host")) {
     return [at(["scope"], `${scope} says that there is no gateway, and there is one. Leave scope out.`)];
   }
   if ((type === "local" && scope !== "host") || (type === "broadcast" && scope !== "link" && scope !== "host")) {
-    return [at(["scope"], `${scope} is wider than a ${type} route can be. Leave scope out.`)];
+    return [at(["scope"], `${scope} is wider than a route of type ${type} can be. Leave scope out.`)];
   }
   return [];
 }
 
 function attributeRules(desired: Route): Contradiction[] {
   const { type } = desired;
-  if (numberOf(desired) === 6 && dropTypes.includes(type)) {
+  if (familyOfRoute(desired) === 6 && dropTypes.includes(type)) {
     const ignored = (["routerPreference", "expiresSeconds"] as const).filter((field) => desired[field] !== undefined);
-    return ignored.map((field) => at([field], `the kernel silently ignores ${field} on a ${type} route. Leave it out.`));
+    return ignored.map((field) => at([field], `the kernel silently ignores ${field} on a route of type ${type}. Leave it out.`));
   }
   return desired.lockMtu && desired.mtu === undefined
     ? [at(["lockMtu"], "locks an mtu that is not given. Give mtu, or leave lockMtu out.")]

@@ -91,7 +91,7 @@ function identityOfText(text: string | undefined, from: string, environment: Sur
   const onPurpose = from === "MULTIPATH_SSH_PRIVATE_KEY";
   if (!text) return { reason: onPurpose ? `${from} is not set` : `${from} is empty` };
   const passphrase = environment["MULTIPATH_SSH_PASSPHRASE"];
-  const parsed = utils.parseKey(text.trim(), passphrase);
+  const parsed = utils.parseKey(text, passphrase);
   if (parsed instanceof Error) return { reason: unusable(from, parsed, passphrase !== undefined), onPurpose };
   if (!parsed.isPrivateKey()) return { reason: `${from} holds a public key, not a private one`, onPurpose };
   return {

@@ -31,7 +31,7 @@ export interface Login {
 /**
  * SSH over a connected socket: handshake, host key, login, one channel with one command.
  * Resolves when sshd has started the command; the socket is destroyed when that fails.
- * @param use makes of it what is wanted, there and then: a command that ends at once may be over one tick later
+ * @param use makes of it what is wanted, there and then: one tick later the connection may be lost, and nobody would hear of it
  */
 export function login<Result>(socket: Socket, options: LoginOptions, use: (login: Login) => Result): Promise<Result> {
   return new Promise((resolve, reject) => {

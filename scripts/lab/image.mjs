@@ -102,34 +102,44 @@ async function makeImage(system, folder, say) {
     {
       doing: `Making a ${system} system with mmdebstrap`,
       timeoutSeconds: 1200,
-      env: { ...process.env, TMPDIR: folder },
+      // Another user's home may be closed to the namespace that mmdebstrap works in; /tmp is not.
+      env: isRoot() ? { ...process.env, TMPDIR: folder } : process.env,
       onLine: saySteps(say),
     },
   );
 
   say("writing the disk");
-  // File owners survive only where root is root: as another user inside the namespace that mmdebstrap worked in.
-  const script = ["-euc", WRITE_DISK];
-  /** @type {[string, string[]]} */
-  const [program, args] = process.getuid?.() === 0 ? ["sh", script] : ["mmdebstrap", ["--unshare-helper", "sh", ...script]];
-  await run(program, args, { doing: "Writing the lab's disk", timeoutSeconds: 600, cwd: folder });
-  await run("qemu-img", ["convert", "-O", "qcow2", "disk.raw", "disk.qcow2"], {
-    doing: "Writing the lab's disk",
-    timeoutSeconds: 600,
-    cwd: folder,
-  });
-  for (const leftover of ["disk.raw", "root.tar", "lab"]) await rm(join(folder, leftover), { recursive: true });
+  await writeDisk(folder);
+  for (const leftover of ["disk.raw", "root.tar", "lab", "root"]) await rm(join(folder, leftover), { recursive: true });
 }
 
+/**
+ * File owners survive only where root is root. Another user becomes root of a namespace, and unpacks into its memory: files of
+ * that namespace's other users could not be removed from outside.
+ * @param {string} folder
+ */
+async function writeDisk(folder) {
+  const options = { doing: "Writing the lab's disk", timeoutSeconds: 600, cwd: folder };
+  if (isRoot()) await run("sh", ["-euc", WRITE_DISK], options);
+  else {
+    const inMemory = `mkdir -p root\nmount -t tmpfs -o size=2G,mode=755 root root\n${WRITE_DISK}`;
+    await run("unshare", ["--map-root-user", "--map-auto", "--mount", "sh", "-euc", inMemory], options);
+  }
+  await run("qemu-img", ["convert", "-O", "qcow2", "disk.raw", "disk.qcow2"], options);
+}
+
+function isRoot() {
+  return process.getuid?.() === 0;
+}
+
+/** Devices are left out: the kernel makes them, and only the real root may. */
 const WRITE_DISK = `
-rm -rf root && mkdir root
-tar -C root --numeric-owner -xf root.tar
+mkdir -p root
+tar -C root --numeric-owner --exclude './dev/*' -xf root.tar
 cp root/boot/vmlinuz-* vmlinuz
 cp root/boot/initrd.img-* initrd
 chmod 644 vmlinuz initrd
-rm -f disk.raw
 mkfs.ext4 -q -E lazy_itable_init=1,nodiscard -O ^metadata_csum -d root disk.raw ${DISK_SIZE}
-rm -rf root
 `;
 
 /**

@@ -25,7 +25,7 @@ describe("Counted on the wire", function () {
   });
 
   const routes = (n: number): string =>
-    `for (let i = 0; i < ${n}; i++) new multipath.Route("r" + i, { host, destination: "10." + (i >> 8) + "." + (i & 255) + ".0/24", type: "blackhole" });`;
+    `for (let i = 0; i < ${n}; i++) new multipath.Route("r" + i, { host, destination: "10." + (100 + (i >> 8)) + "." + (i & 255) + ".0/24", type: "blackhole" });`;
 
   it("a preview takes one connection and at most 9 round trips, for one resource as for fifty", async () => {
     for (const n of [1, 50]) {

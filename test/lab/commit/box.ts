@@ -78,7 +78,7 @@ export async function dump(on: Box): Promise<string> {
 
 /** Every file and directory of ours. */
 export const ourFiles = async (on: Box): Promise<string[]> =>
-  (await on.sh("find /run/pulumi-multipath /etc/pulumi-multipath /usr/local/libexec 2>/dev/null; :")).split("\n").filter(Boolean);
+  (await on.sh("find /run/pulumi-multipath /etc/pulumi-multipath /usr/local/libexec/pulumi-multipath 2>/dev/null; :")).split("\n").filter(Boolean);
 
 /* ---- changes as kinds make them ----------------------------------------------------------------------------------------------- */
 

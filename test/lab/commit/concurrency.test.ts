@@ -19,7 +19,7 @@ describe("Sessions on one gateway", function () {
     ),
   );
   afterEach(() =>
-    on.sh("ip link del tx0; ip route flush proto 205; rm -rf /etc/pulumi-multipath /run/pulumi-multipath /usr/local/libexec; :"),
+    on.sh("ip link del tx0; ip route flush proto 205; rm -rf /etc/pulumi-multipath /run/pulumi-multipath /usr/local/libexec/pulumi-multipath; :"),
   );
 
   /** Holds the lock for as long as duplicate address detection takes: a second or two. */

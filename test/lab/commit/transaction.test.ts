@@ -31,7 +31,7 @@ describe("A transaction on a gateway", function () {
   afterEach(() =>
     on.sh(
       "ip link del tx0; ip link del tx1; ip route flush table 500; ip route flush proto 205; ip -6 route flush proto 205; umount /etc/pulumi-multipath; " +
-        "rm -rf /etc/pulumi-multipath /run/pulumi-multipath /usr/local/libexec; :",
+        "rm -rf /etc/pulumi-multipath /run/pulumi-multipath /usr/local/libexec/pulumi-multipath; :",
     ),
   );
 

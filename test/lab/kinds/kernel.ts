@@ -32,8 +32,9 @@ export class Kernel {
       this.output += text;
       this.waiting?.();
     });
-    shell.on("close", () => this.waiting?.());
-    shell.stderr.resume();
+    shell.on("close", () => this.waiting?.()).on("error", (error) => (this.output += error.message));
+    shell.stdin.on("error", () => undefined); // the shell has ended: `run` says why
+    shell.stderr.setEncoding("utf8").on("data", (text: string) => (this.output += text));
   }
 
   /** Up in a second or so: `lo` and four lines, `line0` to `line3`, each with a subnet of both families. */
@@ -66,8 +67,9 @@ export class Kernel {
     this.output = "";
     this.shell.stdin.write(`{ ${script}\n} 2>&1 </dev/null; echo ${end}\n`);
     while (!this.output.includes(end)) {
-      if (this.shell.exitCode !== null)
-        throw new Error(`The kernel's shell has ended (exit ${this.shell.exitCode}): ${this.output}`);
+      const { exitCode, signalCode, pid } = this.shell;
+      if (exitCode !== null || signalCode !== null || pid === undefined)
+        throw new Error(`The kernel's shell has ended (${exitCode ?? signalCode}): ${this.output}`);
       await new Promise<void>((resolve) => (this.waiting = resolve));
     }
     return this.output.slice(0, this.output.indexOf(end));

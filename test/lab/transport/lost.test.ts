@@ -44,6 +44,12 @@ describe("A connection that breaks", () => {
     assert.equal(connection.closed, true);
   });
 
+  it("because sshd died is lost, and not the shell's fault", async () => {
+    const killSshd =
+      "p=$PPID; until grep -q sshd /proc/$p/comm; do p=$(awk '{print $4}' /proc/$p/stat); done; kill -9 $p; sleep 3";
+    await unreachable(ask(await get(), killSshd), /the connection was lost while waiting for the snapshot/);
+  });
+
   it("takes the queued requests with it", async () => {
     const connection = await get();
     await ask(connection, "echo 1");

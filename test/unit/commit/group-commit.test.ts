@@ -110,6 +110,7 @@ describe("A group commit", () => {
       clock,
       gapMilliseconds: 10,
       longGapMilliseconds: 50,
+      announcedGapMilliseconds: 250,
       longestWaitMilliseconds: 300,
       deadlineSeconds: 100,
     });
@@ -146,12 +147,29 @@ describe("A group commit", () => {
   it("waits longer while the engine is on its way with as many calls as before", async () => {
     host.expect(["a", "b", "c"]).expect(["d", "e", "f"]);
     for (const name of ["a", "b", "c"]) call(name);
-    await clock.pass(20);
+    await clock.pass(60);
     for (const name of ["d", "e", "f"]) {
       call(name);
       await clock.pass(30);
     }
     await clock.pass(30);
+  });
+
+  it("waits for calls that are announced, but not once as many are open as can be", async () => {
+    host.expect(["a", "b"]).expect(["c", "d"]);
+    for (let n = 0; n < 4; n++) group.announce();
+    const calls = [call("a")];
+    await clock.pass(200);
+    calls.push(call("b"));
+    // c and d are announced, and do not come before a and b have ended: two at a time is all there is.
+    await clock.pass(260);
+    assert.deepEqual(
+      calls.map(({ outcome }) => outcome),
+      ["state 1", "state 1"],
+    );
+    calls.push(call("c"), call("d"));
+    await clock.pass(15);
+    assert.equal(calls[3]?.outcome, "state 2");
   });
 
   it("settles a call only when its transaction has ended, and lets the next group begin then", async () => {

@@ -161,6 +161,41 @@ describe("What iproute2 6.15 printed and 6.1 can't", () => {
   });
 });
 
+describe("A tunnel's flags", () => {
+  it("belong to the tunnel too", () => {
+    const text =
+      '[{"dst":"10.0.0.0/8","encap":"ip","id":7,"src":"0.0.0.0","dst":"10.9.9.9","ttl":0,"tos":0,"key":true,"csum":false,"dev":"adsl"}]';
+    const [route] = parseRoutes(text, 4, "");
+    assert.equal(route?.destination, "10.0.0.0/8");
+    assert.deepEqual(route.attributes.encap, {
+      type: "ip",
+      id: 7,
+      src: "0.0.0.0",
+      dst: "10.9.9.9",
+      ttl: 0,
+      tos: 0,
+      key: true,
+      csum: false,
+    });
+  });
+});
+
+describe("A locked MTU", () => {
+  it("is that of one route, not of others with the same destination", () => {
+    const text =
+      '[{"dst":"default","dev":"a","metric":512},{"dst":"default","from":"2001:db8::/32","dev":"a","metric":512},{"dst":"default","dev":"a","table":"7","metric":512}]';
+    const locks = (line: string) => parseRoutes(text, 6, line).map(({ attributes }) => attributes.lock !== undefined);
+    assert.deepEqual(locks("1 default from 2001:db8::/32 dev a table 254 proto 3 metric 512 mtu lock 1400 pref medium"), [
+      false,
+      true,
+      false,
+    ]);
+    assert.deepEqual(locks("1 default dev a table 7 proto 3 metric 512 mtu lock 1400 pref medium"), [false, false, true]);
+    assert.deepEqual(locks("1 default dev a table 254 proto 205 metric 512 mtu lock 1400 pref medium"), [false, false, false]);
+    assert.deepEqual(locks("1 default dev a table 254 proto 3 metric 512 mtu lock 1400"), [false, false, false]);
+  });
+});
+
 describe("What an older `ip` leaves out", () => {
   it("is the kernel's default", () => {
     const [route] = parseRoutes('[{"dst":"10.0.0.0/8","gateway":"192.0.2.1","dev":"adsl"}]', 4, "");
@@ -185,6 +220,8 @@ describe("What an older `ip` leaves out", () => {
       '[{},{"ifindex":2,"ifname":"adsl","mtu":1500,"addr_info":[{"family":"inet","local":"192.0.2.5"}]}]',
     );
     assert.deepEqual([addresses[0]?.prefixLength, addresses[0]?.scope, addresses[0]?.metric], [32, 0, undefined]);
+    const [six] = parseAddresses('[{"ifname":"adsl","addr_info":[{"family":"inet6","local":"2001:db8::5"}]}]').addresses;
+    assert.equal(six?.prefixLength, 128);
   });
 
   it("may be everything: no output is no object", () => {
@@ -207,11 +244,16 @@ describe("Output that is not JSON", () => {
     assert.throws(() => parseRoutes('{"dst":"default"}', 6, ""), /a list was expected/);
   });
 
-  it("is shown in part only, however long it is", () => {
-    assert.throws(
-      () => parseRoutes("x".repeat(100_000), 4, ""),
-      (error) => (error as Error).message.length < 500,
-    );
+  it("is shown in part only, however long it is: around the place, or its end where it was cut off", () => {
+    const many = '{"dst":"default"},'.repeat(10_000);
+    const shows = (text: string, part: RegExp) =>
+      assert.throws(
+        () => parseRoutes(text, 4, ""),
+        ({ message }: Error) => part.test(message) && message.length < 500,
+      );
+    shows(`[${many}{"dst":"10.0.0.0/8","de`, /dst.*10\.0\.0\.0\/8.*de"\)\. /);
+    shows(`[${many}{"dst":"10.0.0.0/8" "dev":"adsl"},${many}]`, /10\.0\.0\.0\/8.* .*dev.*adsl/);
+    shows(`[${many}nonsense${many}]`, /nonse/);
   });
 });
 

@@ -161,6 +161,8 @@ describe("A routing table", () => {
   it("is a number, or a name; the three names that every host has become their numbers", () => {
     assert.equal(canonical(table, 4294967295), 4294967295);
     assert.equal(canonical(table, "isp1"), "isp1");
+    assert.equal(canonical(table, "a".repeat(32)), "a".repeat(32));
+    refusal(table, "a".repeat(33));
     assert.deepEqual(
       ["default", "main", "local"].map((name) => canonical(table, name)),
       [253, 254, 255],
@@ -187,6 +189,7 @@ describe("Realms", () => {
       ["5", "3/4", "0/5", "5/0"].map((text) => canonical(realms, text)),
       ["5", "3/4", "5", "5/0"],
     );
+    assert.equal(canonical(realms, "255/255"), "255/255");
     for (const text of ["", "0", "0/0", "03/4", "256", "1/256", "1/2/3", "a", "0x1"])
       assert.match(refusal(realms, text), /are not realms/);
   });
@@ -198,6 +201,7 @@ describe("A scope", () => {
       [0, 200, 253, 254, 100, "link"].map((value) => canonical(scope, value)),
       ["global", "site", "link", "host", 100, "link"],
     );
+    assert.equal(canonical(scope, 255), 255);
     for (const value of ["universe", 256, -1]) refusal(scope, value);
   });
 });
@@ -244,7 +248,8 @@ describe("What a host shows", () => {
     assert.equal(canonicalAddress("::192.0.2.1"), "::c000:201");
     assert.equal(canonicalPrefix("192.0.2.7/32"), "192.0.2.7");
     assert.equal(canonicalPrefix("default"), "default");
-    assert.equal(canonicalPrefix("2001:DB8::/32"), "2001:db8::/32");
+    assert.equal(canonicalPrefix("2001:db8::/32"), "2001:db8::/32");
+    assert.equal(canonicalPrefix("2001:db8::7/128"), "2001:db8::7");
   });
 });
 

@@ -84,6 +84,7 @@ describe("Address", () => {
     delAndAdd(four, "192.0.2.5/24 dev adsl brd 192.0.2.9");
     delAndAdd({ ...six, address: "2001:db8::5/48" }, "2001:db8::5/64 dev adsl");
     delAndAdd(six, "2001:db8::5/64 dev adsl peer 2001:db8:1::1");
+    delAndAdd({ ...four, label: "adsl:1", metric: 5 }, "192.0.2.5/24 dev adsl");
   });
 
   it("does not call time that runs down a difference, and calls a longer or endless one that", () => {
@@ -205,6 +206,7 @@ describe("Address's canonical form", () => {
 
   it("works out the broadcast address, that of the peer's subnet when there is one", () => {
     assert.equal(canonical({ ...four, broadcast: "auto" }).broadcast, "192.0.2.255");
+    assert.equal(canonical({ device: "adsl", address: "192.0.2.5/30", broadcast: "auto" }).broadcast, "192.0.2.7");
     assert.equal(canonical({ ...four, broadcast: "auto", peer: "198.51.100.1" }).broadcast, "198.51.100.255");
   });
 });
@@ -224,6 +226,7 @@ describe("Address refuses", () => {
   refuses({ ...four, peer: "2001:db8::1" }, /^peer: 2001:db8::1 is not of the family of 192\.0\.2\.5/);
   refuses({ ...four, broadcast: "2001:db8::1" }, /^broadcast: 2001:db8::1 is an IPv6 address/);
   refuses({ ...four, address: "192.0.2.5/31", broadcast: "auto" }, /^broadcast: a \/31 has no broadcast/);
+  refuses({ ...four, address: "192.0.2.5/32", broadcast: "auto" }, /^broadcast: a \/32 has no broadcast/);
   refuses({ ...four, label: "bdsl:1" }, /^label: bdsl:1 does not begin with the device's name: write e\.g\. adsl:1/);
   refuses({ ...four, label: "adsl:a b" }, /^label: .*must be 1 to 15 letters/);
   refuses({ ...four, autoJoin: true }, /^autoJoin: 192\.0\.2\.5 is no multicast address/);

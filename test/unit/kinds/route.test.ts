@@ -354,6 +354,34 @@ describe("Route's words", () => {
   });
 });
 
+describe("Route's attributes", () => {
+  it("are read from the host as they were declared", () => {
+    const attributes = {
+      mtu: 1400,
+      lockMtu: true,
+      advertisedMss: 1300,
+      hopLimit: 3,
+      quickAck: true,
+      ecn: true,
+      congestionControl: "bbr",
+    };
+    const words = "mtu lock 1400 advmss 1300 hoplimit 3 quickack 1 features ecn congctl bbr";
+    const live = [`default via 192.0.2.1 dev adsl proto 205 ${words}`];
+    expectPlan(route, { desired: { ...viaAdsl, ...attributes }, live }).toEqual([]);
+    assert.deepEqual(inputsFor(route, { desired: viaAdsl, live }), { ...canonical(viaAdsl), ...attributes });
+    expectPlan(route, { desired: { ...viaAdsl, ...attributes, lockMtu: false }, live }).toMatch(/replace .* mtu 1400 /);
+  });
+
+  it("have an IPv6 preference, of which medium is the kernel's own", () => {
+    const six = { destination: "2001:db8::/32", device: "adsl" };
+    const live = (pref: string) => [`2001:db8::/32 dev adsl proto 205 metric 512 pref ${pref}`];
+    expectPlan(route, { desired: six, live: live("medium") }).toEqual([]);
+    expectPlan(route, { desired: { ...six, routerPreference: "low" }, live: live("low") }).toEqual([]);
+    expectPlan(route, { desired: { ...six, routerPreference: "low" }, live: live("high") }).toMatch(/replace .* pref low$/);
+    expectPlan(route, { desired: six, live: live("high") }).toMatch(/replace .* metric 512 proto 205$/);
+  });
+});
+
 describe("Route, in the host's own terms", () => {
   it("takes a table's name from the host's rt_tables, and goes on calling it by that name", () => {
     const desired = { ...viaAdsl, table: "adsl" };
@@ -461,10 +489,10 @@ describe("Route refuses", () => {
     { destination: "::/0", nextHops: [{ gateway: "fe80::1", device: "adsl", realms: "4" }] },
     /^nextHops\.0\.realms: realms exist for IPv4 only/,
   );
-  refuses({ ...four, type: "blackhole" }, /^gateway: a blackhole route leads nowhere.*\ndevice: a blackhole/);
-  refuses({ ...bothLines, type: "unreachable" }, /^nextHops: a unreachable route leads nowhere/);
-  refuses({ ...four, type: "local" }, /^gateway: a local route takes a device and no gateway/);
-  refuses({ destination: "10.0.0.0/8", type: "broadcast" }, /^device: is missing: a broadcast route names the device/);
+  refuses({ ...four, type: "blackhole" }, /^gateway: blackhole leads nowhere.*\ndevice: blackhole/);
+  refuses({ ...bothLines, type: "unreachable" }, /^nextHops: unreachable leads nowhere/);
+  refuses({ ...four, type: "local" }, /^gateway: a route of type local takes a device and no gateway/);
+  refuses({ destination: "10.0.0.0/8", type: "broadcast" }, /^device: is missing: a route of type broadcast names the device/);
   refuses({ ...six, device: undefined }, /^device: is missing: fe80::1 is link-local/);
   refuses({ ...four, device: undefined, onLink: true }, /^device: is missing: onLink says/);
   refuses({ destination: "10.0.0.0/8", device: "adsl", onLink: true }, /^onLink: says something about a gateway/);
@@ -473,7 +501,12 @@ describe("Route refuses", () => {
   refuses({ ...four, scope: "link" }, /^scope: link says that there is no gateway, and there is one/);
   refuses(
     { destination: "10.0.0.0/8", type: "local", device: "lo", scope: "global" },
-    /^scope: global is wider than a local route can be/,
+    /^scope: global is wider than a route of type local can be/,
+  );
+  refuses({ ...bothLines, scope: "host" }, /^scope: host says that there is no gateway, and there is one/);
+  refuses(
+    { destination: "10.0.0.0/8", type: "broadcast", device: "lo", scope: "site" },
+    /^scope: site is wider than a route of type broadcast/,
   );
   refuses({ ...four, lockMtu: true }, /^lockMtu: locks an mtu that is not given/);
   refuses({ ...four, mtu: 70000 }, /^mtu: .*at most 65520/);
@@ -488,6 +521,12 @@ describe("Route refuses", () => {
   refuses({ ...four, device: "a b", table: "0254", metric: "5" }, /^device: .*\n(.*\n)?table: .*without quotes, 254\nmetric: /);
 
   it("nothing in declarations that are right", () => {
+    const scoped = [
+      { destination: "10.0.0.0/8", type: "broadcast", device: "lo", scope: "host" },
+      { destination: "10.0.0.0/8", device: "lo", scope: "host" },
+      { destination: "10.0.0.0/8", nextHops: [{ device: "adsl" }, { device: "bdsl" }], scope: "link" },
+    ];
+    for (const desired of scoped) expectProblems(route, desired).toEqual([]);
     for (const desired of [viaAdsl, bothLines, six, four, { destination: "default", gateway: "dhcp", device: "adsl" }])
       expectProblems(route, desired).toEqual([]);
   });
