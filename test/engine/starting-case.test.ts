@@ -148,3 +148,47 @@ describe("The starting case: two ADSL lines, one weighted multipath default rout
     assert.equal(await gateway.everything(), untouched);
   });
 });
+
+describe("The starting case's other shapes", function () {
+  let gateway: Gateway;
+  let program: Program;
+
+  before(async () => {
+    gateway = await Gateway.up();
+  });
+
+  beforeEach(() => gateway.reset());
+
+  afterEach(() => program.remove());
+
+  const overRouters = (address: string, length: number, routers: Record<string, string>): string => `
+    const routers = ${JSON.stringify(routers)};
+    for (const [device, router] of Object.entries(routers)) {
+      new multipath.Address(device, { host, device, address: "${address}/${length}" });
+      new multipath.Route(device + "-router", { host, destination: router + "/${length}", device, preferredSource: "${address}" });
+    }
+    new multipath.MultipathRoute("default", {
+      host, destination: "default", preferredSource: "${address}",
+      nextHops: Object.entries(routers).map(([device, gateway]) => ({ device, gateway, weight: device === "adsl" ? 9 : 10 })),
+    });`;
+
+  async function up(source: string): Promise<void> {
+    program = await Program.create({ source, host: gateway.host });
+    const { code, output } = await program.up();
+    assert.equal(code, 0, output);
+    const preview = await program.preview("--expect-no-changes");
+    assert.equal(preview.code, 0, preview.output);
+  }
+
+  it("routers with private addresses on their LAN side work as well", async () => {
+    await up(overRouters("203.0.113.5", 32, { adsl: "10.64.1.1", bdsl: "10.64.2.1" }));
+    const share = await gateway.shareOfAdsl(10_000);
+    assert.ok(Math.abs(share - 9 / 19) < 0.02, `adsl carried ${(share * 100).toFixed(2)} % of the flows, 47.37 % declared`);
+  });
+
+  it("IPv6: the same address on both lines, host routes, and a weighted default", async () => {
+    await up(overRouters("2001:db8:113::5", 128, { adsl: "2001:db8:a::1", bdsl: "2001:db8:b::1" }));
+    const share = await gateway.shareOfAdsl(10_000, "v6");
+    assert.ok(Math.abs(share - 9 / 19) < 0.02, `adsl carried ${(share * 100).toFixed(2)} % of the flows, 47.37 % declared`);
+  });
+});

@@ -170,6 +170,39 @@ describe("With the real engine", function () {
     );
   });
 
+  it("a preview without reach to the host compares with the recorded state and says so once; requireLive makes it fail", async () => {
+    const pair = (destination: string, host = "host"): string =>
+      `for (const [name, destination] of [["a", "10.1.0.0/16"], ["b", "${destination}"]])
+         new multipath.Route(name, { host: ${host}, destination, type: "blackhole" });`;
+    const pulled = await started(pair("10.2.0.0/16"));
+    await succeeds(pulled.up());
+    await gateway.sh("systemctl stop ssh");
+    pulled.write(pair("10.3.0.0/16"));
+    const preview = await pulled.preview();
+    assert.equal(preview.code, 0, preview.output);
+    assert.deepEqual(preview.steps.map(({ op, name }) => [name, op]).sort(), [
+      ["a", "same"],
+      ["b", "update"],
+    ]);
+    assert.equal(preview.messages.filter(({ text }) => /recorded state/.test(text)).length, 1, preview.output);
+    pulled.write(pair("10.3.0.0/16", "{ ...host, requireLive: true }"));
+    assert.notEqual((await pulled.preview()).code, 0);
+  });
+
+  it("another machine behind the same address is refused, and a new label for host.machine replaces", async () => {
+    const labelled = (label: string): string =>
+      blackhole("r", "10.1.0.0/16").replace("host,", `host: { ...host, machine: "${label}" },`);
+    const replaced = await started(labelled("first"));
+    await succeeds(replaced.up());
+    await gateway.sh("systemd-machine-id-setup --print >/dev/null; echo 0123456789abcdef0123456789abcdef >/etc/machine-id");
+    const refused = await replaced.preview();
+    assert.notEqual(refused.code, 0);
+    assert.match(refused.output, /another machine now.*host\.machine/s);
+    replaced.write(labelled("second"));
+    const preview = await replaced.preview();
+    assert.deepEqual(preview.steps.map(({ op }) => op).sort(), ["create-replacement", "delete-replaced", "replace"]);
+  });
+
   it("a second program that declares the same object is refused by the first one's name", async () => {
     const first = await started(blackhole("mine", "10.1.0.0/16"), { project: "first-project" });
     await succeeds(first.up());

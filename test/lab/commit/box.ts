@@ -23,6 +23,8 @@ export interface Box {
   sh(command: string): Promise<string>;
   /** A new session of the provider. */
   connect(): Promise<Connection>;
+  /** The session of all who need none of their own; a new one when it was lost. */
+  session(): Promise<Connection>;
   down(): Promise<void>;
 }
 
@@ -36,17 +38,19 @@ async function gateway(): Promise<Box> {
   const { address, port, user, identityFile, hostKey } = lab;
   const host = hostSchema.parse({ address, port, user, identityFile, hostKey, become: true });
   const sessions: Connection[] = [];
+  const open = async () => {
+    const session = await connect(host, { bootstrap: onHost().bootstrap, timeoutSeconds: 30 });
+    sessions.push(session);
+    return session;
+  };
   return {
     host,
+    connect: open,
+    session: standing(open),
     async sh(command) {
       const { code, stdout, stderr } = await lab.exec("gateway", command, { timeoutSeconds: 60 });
       if (code !== 0) throw new Error(`${command} ended with ${code}: ${stderr}`);
       return stdout;
-    },
-    async connect() {
-      const session = await connect(host, { bootstrap: onHost().bootstrap, timeoutSeconds: 30 });
-      sessions.push(session);
-      return session;
     },
     down() {
       for (const session of sessions) session.close();
@@ -55,17 +59,18 @@ async function gateway(): Promise<Box> {
   };
 }
 
-/** The provider's view of the box, over a connection that is opened again when it was lost. */
-export function hostState(on: Box, options: Partial<HostStateOptions> = {}): SharedHostState & { cut(): void } {
+/** Keeps one connection open. */
+export function standing(connect: () => Promise<Connection>): () => Promise<Connection> {
   let session: Promise<Connection> | undefined;
-  let open: Connection | undefined;
-  const connection = async () => {
-    if (!session || open?.closed) session = on.connect();
-    open = await session;
-    return open;
+  return async () => {
+    if (!session || (await session).closed) session = connect();
+    return session;
   };
-  return Object.assign(new SharedHostState(on.host, { connection, ...options }), { cut: () => open?.close() });
 }
+
+/** The provider's view of the box, in a process that knows nothing yet. */
+export const hostState = (on: Box, options: Partial<HostStateOptions> = {}): SharedHostState =>
+  new SharedHostState(on.host, { connection: on.session, ...options });
 
 /** What the gateway holds, for comparing: nothing that changes by itself. */
 export async function dump(on: Box): Promise<string> {
@@ -73,12 +78,15 @@ export async function dump(on: Box): Promise<string> {
   return shown
     .replace(/(valid_lft|preferred_lft|expires) \d+sec/g, "$1 SOME")
     .replace(/ (tentative|dadfailed|linkdown)(?= )/g, "")
+    .replace(/<NO-CARRIER,|,LOWER_UP|,M-DOWN| state [A-Z]+/g, (text) => (text.startsWith("<") ? "<" : ""))
     .replace(/ +$/gm, "");
 }
 
 /** Every file and directory of ours. */
 export const ourFiles = async (on: Box): Promise<string[]> =>
-  (await on.sh("find /run/pulumi-multipath /etc/pulumi-multipath /usr/local/libexec/pulumi-multipath 2>/dev/null; :")).split("\n").filter(Boolean);
+  (await on.sh("find /run/pulumi-multipath /etc/pulumi-multipath /usr/local/libexec/pulumi-multipath 2>/dev/null; :"))
+    .split("\n")
+    .filter(Boolean);
 
 /* ---- changes as kinds make them ----------------------------------------------------------------------------------------------- */
 
@@ -165,18 +173,20 @@ async function namespace(): Promise<Box> {
   const inside = ["-t", String(holder.pid), "-n", "-m"];
   const shell = (process.env.BOX_SHELL ?? "/bin/sh").split(" ");
   const sessions: ChildProcess[] = [];
+  const open = () => {
+    const session = spawn("nsenter", [...inside, ...shell, "-s"], { stdio: "pipe" });
+    sessions.push(session);
+    return Promise.resolve(new NamespaceConnection(session));
+  };
   return {
     host: hostSchema.parse({ address: "namespace" }),
+    connect: open,
+    session: standing(open),
     async sh(command) {
       const child = spawn("nsenter", [...inside, "sh", "-c", command], { stdio: ["ignore", "pipe", "pipe"] });
       const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
       if (code !== 0) throw new Error(`${command} ended with ${code}: ${stderr}`);
       return stdout;
-    },
-    connect() {
-      const session = spawn("nsenter", [...inside, ...shell, "-s"], { stdio: "pipe" });
-      sessions.push(session);
-      return Promise.resolve(new NamespaceConnection(session));
     },
     async down() {
       for (const session of sessions) session.kill("SIGKILL");

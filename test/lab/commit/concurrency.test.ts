@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BusyError } from "../../../provider/errors";
-import { type Box, box, change, dump, hostState, ourFiles, put, routeChange } from "./box";
+import { type Box, box, change, dump, hostState, inNamespace, ourFiles, put, routeChange, standing } from "./box";
 
 describe("Sessions on one gateway", function () {
   this.timeout(180_000);
@@ -9,18 +9,24 @@ describe("Sessions on one gateway", function () {
 
   before(async () => {
     on = await box();
+    await on.sh(
+      "ip link add tx0 type veth peer name tx0-far; ip link set tx0 up; ip link set tx0-far up; ip addr add 192.0.2.1/24 dev tx0; sleep 2.5",
+    );
   });
 
-  after(() => on.down());
-
-  beforeEach(() =>
+  afterEach(() =>
     on.sh(
-      "ip link add tx0 type veth peer name tx0-far; ip link set tx0 up; ip link set tx0-far up; ip addr add 192.0.2.1/24 dev tx0; sleep 2.5",
+      "ip -6 addr del 2001:db8:2::5/64 dev tx0 2>/dev/null; ip route flush proto 205; rm -rf /etc/pulumi-multipath /run/pulumi-multipath /usr/local/libexec/pulumi-multipath; :",
     ),
   );
-  afterEach(() =>
-    on.sh("ip link del tx0; ip route flush proto 205; rm -rf /etc/pulumi-multipath /run/pulumi-multipath /usr/local/libexec/pulumi-multipath; :"),
-  );
+
+  after(async () => {
+    await on.sh("ip link del tx0");
+    await on.down();
+  });
+
+  /** Another process of the provider, with a session of its own. */
+  const another = (options = {}) => hostState(on, { connection: standing(on.connect), ...options });
 
   /** Holds the lock for as long as duplicate address detection takes: a second or two. */
   const slow = change("slow", {
@@ -29,7 +35,7 @@ describe("Sessions on one gateway", function () {
   const slowBegan = () => on.sh("until ip -6 addr show dev tx0 | grep -q db8:2::5; do sleep 0.02; done");
 
   it("take turns, and both changes stay", async () => {
-    const [one, two] = [hostState(on), hostState(on)];
+    const [one, two] = [another(), another()];
     await Promise.all([one.look(), two.look()]);
     const first = one.commit(slow);
     await slowBegan();
@@ -39,7 +45,7 @@ describe("Sessions on one gateway", function () {
   });
 
   it("are told who holds the lock when it takes too long", async () => {
-    const [one, two] = [hostState(on), hostState(on, { lockSeconds: 0 })];
+    const [one, two] = [another(), another({ lockSeconds: 0 })];
     await Promise.all([one.look(), two.look()]);
     const first = one.commit(slow);
     await slowBegan();
@@ -52,7 +58,7 @@ describe("Sessions on one gateway", function () {
   });
 
   it("never lose a change, whoever is first: the later one plans again from what the earlier one left", async () => {
-    const states = [hostState(on), hostState(on), hostState(on)];
+    const states = [another(), another(), another()];
     await Promise.all(states.map((state) => state.look()));
     await Promise.all(states.map((state, n) => state.commit(routeChange(`10.${n}.0.0/16`, "192.0.2.9", "tx0"))));
     const objects = (await on.sh("ls /etc/pulumi-multipath/current/objects.d")).trim().split("\n");
@@ -73,16 +79,17 @@ describe("Sessions on one gateway", function () {
     }));
     const count = async () => Number(await on.sh("ip route show proto 205 | wc -l"));
 
-    for (const milliseconds of [30, 100, 200, 400, 800]) {
+    for (const milliseconds of inNamespace ? [30, 100, 200, 400, 800] : [100, 1000]) {
       it(`leave all or nothing, and find out which, when cut ${milliseconds} ms after the request`, async () => {
-        const state = hostState(on);
+        const connection = standing(on.connect);
+        const state = hostState(on, { connection });
         await state.look();
         const sent = state.statistics().transactions;
         const commit = state.commit(bulk);
         commit.catch(() => undefined);
         while (state.statistics().transactions === sent) await sleep(1);
         await sleep(milliseconds);
-        state.cut();
+        (await connection()).close();
         const { snapshot } = await commit;
         assert.equal(snapshot.routes.filter(({ protocol }) => protocol === 205).length, many.length);
         assert.equal(await count(), many.length);
@@ -95,9 +102,9 @@ describe("Sessions on one gateway", function () {
 
     it("leave all or nothing when nobody comes back", async () => {
       const counts: number[] = [];
-      for (const milliseconds of [20, 60, 120, 250, 500]) {
+      for (const milliseconds of inNamespace ? [20, 60, 120, 250, 500] : [60, 600]) {
         const session = await on.connect();
-        const state = hostState({ ...on, connect: () => Promise.resolve(session) });
+        const state = hostState(on, { connection: () => Promise.resolve(session) });
         await state.look();
         const commit = state.commit(bulk);
         commit.catch(() => undefined);

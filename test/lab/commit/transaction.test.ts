@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { NotAppliedError } from "../../../provider/errors";
 import type { Snapshot } from "../../../provider/snapshot";
-import { type Box, box, change, drop, dump, hostState, ourFiles, put, routeChange, routeRemoval } from "./box";
+import { type Box, box, change, drop, dump, hostState, inNamespace, ourFiles, put, routeChange, routeRemoval } from "./box";
 
 const ours = ({ routes }: Snapshot) => routes.filter(({ protocol }) => protocol === 205).map(({ destination }) => destination);
 
@@ -11,36 +11,32 @@ describe("A transaction on a gateway", function () {
   let on: Box;
   let asItWas: string;
 
+  const clean =
+    "umount /etc/pulumi-multipath; rm -rf /etc/pulumi-multipath /run/pulumi-multipath /usr/local/libexec/pulumi-multipath; " +
+    "ip link del tx0; ip link del tx1; ip route flush table 500; ip route del unreachable 10.7.0.0/16; ip -6 route del unreachable 2001:db8:7::/48";
+
   before(async () => {
     on = await box();
   });
 
-  after(() => on.down());
-
   beforeEach(async () => {
+    // Without link-local addresses nobody waits for duplicate address detection.
     await on.sh(
-      `for d in tx0 tx1; do ip link add $d type veth peer name $d-far; ip link set $d up; ip link set $d-far up
-        echo 0 > /proc/sys/net/ipv4/conf/$d/promote_secondaries; done
+      `{ ${clean}; } 2>/dev/null
+       for d in tx0 tx1; do
+         ip link add $d type veth peer name $d-far; ip link set $d addrgenmode none up; ip link set $d-far addrgenmode none up
+         echo 0 > /proc/sys/net/ipv4/conf/$d/promote_secondaries
+       done
        ip addr add 192.0.2.1/24 dev tx0; ip addr add 198.51.100.1/24 dev tx1
        ip addr add 2001:db8::1/64 dev tx0 nodad; ip addr add 2001:db8:1::1/64 dev tx1 nodad`,
     );
-    await quiet();
     asItWas = await dump(on);
   });
 
-  afterEach(() =>
-    on.sh(
-      "ip link del tx0; ip link del tx1; ip route flush table 500; ip route flush proto 205; ip -6 route flush proto 205; umount /etc/pulumi-multipath; " +
-        "rm -rf /etc/pulumi-multipath /run/pulumi-multipath /usr/local/libexec/pulumi-multipath; :",
-    ),
-  );
-
-  /** Until link-local addresses are through with duplicate address detection. */
-  async function quiet(): Promise<void> {
-    await on.sh(
-      "n=0; while ip -6 -o addr show tentative | grep -q 'tx[01].*tentative' && [ $n -lt 50 ]; do sleep 0.1; n=$((n + 1)); done; sleep 0.2",
-    );
-  }
+  after(async () => {
+    await on.sh(`{ ${clean}; } 2>/dev/null; :`);
+    await on.down();
+  });
 
   describe("looking", () => {
     it("takes one request, and writes nothing", async () => {
@@ -198,7 +194,7 @@ describe("A transaction on a gateway", function () {
       ["an IPv6 route", "ip -6 route add 2001:db8:50::/48 via 2001:db8::7 table 500", "routes 6 500 2001:db8:50::/48"],
       ["an address on a device that was read", "ip addr add 192.0.2.77/24 dev tx0", "device tx0"],
       ["the device's MTU", "ip link set tx0 mtu 1400", "device tx0"],
-      ["the device's state", "ip link set tx0-far down; ip link set tx0 down; ip link set tx0 up", "device tx0"],
+      ["the device's state", "ip link set tx0 down; ip link set tx0 up", "device tx0"],
       [
         "the file of an object",
         "mkdir -p /etc/pulumi-multipath/generations/7/objects.d; printf '# pulumi-multipath object 1\\nkind x\\nidentity x\\nclaim x\\nowner a/b/c\\n\\n' > /etc/pulumi-multipath/generations/7/objects.d/f; ln -s generations/7 /etc/pulumi-multipath/current",
@@ -279,8 +275,8 @@ describe("A transaction on a gateway", function () {
       ["`ip` itself", "route add 10.99.0.0/16 dev tx0 frobnicate"],
       ["`ip`, as too short", "route add 10.99.0.0/16 dev"],
     ];
-    for (const [who, bad] of wrong) {
-      for (const position of [0, 1, 3]) {
+    for (const [index, [who, bad]] of wrong.entries()) {
+      for (const position of inNamespace ? [0, 1, 3] : ([[0], [1], [3]][index] ?? [])) {
         it(`by ${who}, in line ${position + 1} of 4: everything is as before, and the right one is told`, async () => {
           const state = hostState(on);
           const lines = [1, 2, 3].map((n) => `route add 10.${n}.0.0/16 via 192.0.2.9 dev tx0 proto 205`);
@@ -340,8 +336,7 @@ describe("A transaction on a gateway", function () {
     });
 
     it("by duplicate address detection: the address is taken away again, and the one who has it is named", async () => {
-      await on.sh("ip addr add 2001:db8:2::5/64 dev tx0-far nodad");
-      await quiet();
+      await on.sh("ip addr add 2001:db8:2::5/64 dev tx0-far nodad; sleep 0.2");
       const before = await dump(on);
       const address = put("address", "ip -6", "addr add 2001:db8:2::5/64 dev tx0", ["address 6 tx0 2001:db8:2::5"]);
       await assert.rejects(
@@ -477,14 +472,13 @@ describe("A transaction on a gateway", function () {
         names
           .map(
             (name, n) =>
-              `ip link add ${quoted(name)} type veth peer name odd${n}; ip link set dev ${quoted(name)} up; ip link set dev odd${n} up; ip addr add 192.0.2.${100 + n}/32 dev ${quoted(name)}`,
+              `ip link add ${quoted(name)} type veth peer name odd${n}; ip link set dev ${quoted(name)} addrgenmode none up; ip link set dev odd${n} addrgenmode none up; ip addr add 192.0.2.${100 + n}/32 dev ${quoted(name)}`,
           )
           .join("\n"),
       );
       await on.sh(
         `ip route add 10.80.0.0/16 dev ${quoted(names[0] ?? "")} src 192.0.2.1; ip route add 10.81.0.0/16 dev ${quoted(names[1] ?? "")} src 192.0.2.1`,
       );
-      await quiet();
       const before = await dump(on);
       const state = hostState(on);
       const { links } = await state.look();

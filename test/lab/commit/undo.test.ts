@@ -4,7 +4,7 @@ import { type Box, box, change, drop, dump, hostState, inNamespace } from "./box
 import { type LiveName, RandomChanges, devices } from "./random-changes";
 
 /** On the emulated gateway one takes two seconds. */
-const sequences = Number(process.env.UNDO_SEQUENCES ?? (inNamespace ? 200 : 30));
+const sequences = Number(process.env.UNDO_SEQUENCES ?? (inNamespace ? 200 : 10));
 
 describe("Undo", function () {
   this.timeout(600_000);
