@@ -1,18 +1,19 @@
 /** Compiles the package into dist/. Skipped when nothing has changed since the last build. */
 import { createHash } from "node:crypto";
-import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { run } from "./tool.mjs";
+import { root, run } from "./tool.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
 const stamp = `${root}dist/.sources`;
 
 /** A digest of everything that the build reads. */
 function sources() {
+  const code = ["provider", "sdk", "cli"]
+    .filter((folder) => existsSync(root + folder))
+    .flatMap((folder) => readdirSync(root + folder, { recursive: true, encoding: "utf8" }).map((file) => `${folder}/${file}`))
+    .filter((file) => file.endsWith(".ts"));
   const hash = createHash("sha256");
-  for (const file of globSync("{provider,sdk,cli}/**/*.ts", { cwd: root })
-    .sort()
-    .concat("tsconfig.json", "tsconfig.build.json", "package-lock.json")) {
+  for (const file of [...code.sort(), "tsconfig.json", "tsconfig.build.json", "package-lock.json"]) {
     hash.update(file).update(readFileSync(root + file));
   }
   return hash.digest("hex");

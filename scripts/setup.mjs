@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Everything that demo, tests and lab need, built once: `node scripts/setup.mjs [--only packages,cli,lab] [--quiet]`. Runs on
+ * Everything that demo, tests and lab need, built once: `node scripts/setup.mjs [--only packages,cli,lab,tests] [--quiet]`. Runs on
  * plain Node >= 20, before anything is installed. What it builds is complete or not there, so a run that was cut short goes on
  * where it was, and one that has nothing to do is over at once.
  */
@@ -15,27 +15,31 @@ import { SentenceError, endWith } from "./setup/sentence-error.mjs";
 
 export { pulumiEnvironment };
 
-/** @typedef {"packages" | "cli" | "lab"} Part */
+/** `tests`: what only the tests need beyond the rest. @typedef {"packages" | "cli" | "lab" | "tests"} Part */
 
 /** @type {readonly Part[]} */
-const PARTS = ["packages", "cli", "lab"];
+const PARTS = ["packages", "cli", "lab", "tests"];
+
+/** @type {readonly Part[]} */
+const WITHOUT_TESTS = ["packages", "cli", "lab"];
 
 /**
  * Sets up what is missing of the parts: npm packages, the Pulumi CLI, the lab's image and snapshot.
  * @param {{parts?: readonly Part[], progress?: import("./setup/progress.mjs").Progress}} [options]
  */
-export async function setUp({ parts = PARTS, progress = createProgress() } = {}) {
+export async function setUp({ parts = WITHOUT_TESTS, progress = createProgress() } = {}) {
   // The CLI is complete only with a script from the npm packages.
   const wanted = {
     packages: parts.includes("packages") || parts.includes("cli"),
     cli: parts.includes("cli"),
     lab: parts.includes("lab"),
   };
-  const debianPackages = wanted.lab ? missingDebianPackages() : [];
+  const debianParts = /** @type {const} */ (["lab", "tests"]).filter((part) => parts.includes(part));
+  const debianPackages = missingDebianPackages(debianParts);
   const missing = {
     packages: wanted.packages && !(await npmPackagesAreThere()),
     cli: wanted.cli && !pulumiIsThere(),
-    lab: wanted.lab && (debianPackages.length > 0 || !(await snapshotIsThere("trixie"))),
+    lab: wanted.lab && (missingDebianPackages(["lab"]).length > 0 || !(await snapshotIsThere("trixie"))),
   };
   const plan = [
     missing.packages && "npm packages into node_modules",
@@ -53,18 +57,12 @@ export async function setUp({ parts = PARTS, progress = createProgress() } = {})
         progress,
         npmPackages.catch(() => {}),
       ),
-    wanted.lab && setUpLab(progress),
+    installDebianPackages(debianParts, progress).then(() => (wanted.lab ? ensureSnapshot("trixie", progress) : undefined)),
   ]);
   // All that can be done is done even when one part fails: the next run has less to do.
   const reasons = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
   if (reasons.length > 0)
     throw new SentenceError(reasons.map((reason) => (reason instanceof Error ? reason.message : String(reason))).join("\n"));
-}
-
-/** @param {import("./setup/progress.mjs").Progress} progress */
-async function setUpLab(progress) {
-  await installDebianPackages(progress);
-  await ensureSnapshot("trixie", progress);
 }
 
 /** @param {string[]} args */

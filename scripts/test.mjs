@@ -13,9 +13,9 @@ import { ProgramFailed, root, run } from "./tool.mjs";
 
 /** @type {Tier[]} */
 const tiers = [
-  { name: "lint", needs: ["packages", "lab"], run: lint },
+  { name: "lint", needs: ["packages", "tests"], run: lint },
   { name: "unit", needs: ["packages"], run: () => mocha("unit", 10) },
-  { name: "lab", needs: ["packages", "lab"], run: () => mocha("lab", 120) },
+  { name: "lab", needs: ["packages", "lab", "tests"], run: () => mocha("lab", 120) },
   { name: "engine", needs: ["packages", "cli", "lab"], run: () => mocha("engine", 240) },
 ];
 

@@ -4,43 +4,61 @@ import { oneAtATime } from "./one-at-a-time.mjs";
 import { run } from "./run.mjs";
 import { SentenceError } from "./sentence-error.mjs";
 
-/** What the lab uses, and the Debian package that has it. */
+/**
+ * Commands that a part of the set-up uses, and the Debian package that has each.
+ * @type {Record<"lab" | "tests", Record<string, string>>}
+ */
 const PACKAGE_OF = {
-  "qemu-system-x86_64": "qemu-system-x86",
-  "qemu-img": "qemu-utils",
-  mmdebstrap: "mmdebstrap",
-  "mkfs.ext4": "e2fsprogs",
-  ssh: "openssh-client",
-  "ssh-keygen": "openssh-client",
-  ip: "iproute2",
-  tar: "tar",
-  // Without root the image is made in a namespace with users of its own.
-  ...(process.getuid?.() !== 0 && { newuidmap: "uidmap" }),
+  lab: {
+    "qemu-system-x86_64": "qemu-system-x86",
+    "qemu-img": "qemu-utils",
+    mmdebstrap: "mmdebstrap",
+    "mkfs.ext4": "e2fsprogs",
+    ssh: "openssh-client",
+    "ssh-keygen": "openssh-client",
+    ip: "iproute2",
+    tar: "tar",
+    // Without root the image is made in a namespace with users of its own.
+    ...(process.getuid?.() !== 0 && { newuidmap: "uidmap" }),
+  },
+  tests: {
+    // The transport's tests run an sshd of their own, on a port of its own.
+    sshd: "openssh-server",
+    "ssh-agent": "openssh-client",
+    shellcheck: "shellcheck",
+  },
 };
 
-/** The Debian packages that are missing. @returns {string[]} */
-export function missingDebianPackages() {
-  const missing = Object.entries(PACKAGE_OF).filter(([command]) => !whereIs(command));
+/** @typedef {keyof typeof PACKAGE_OF} NeedsPackages */
+
+/**
+ * The Debian packages that are missing.
+ * @param {readonly NeedsPackages[]} parts
+ * @returns {string[]}
+ */
+export function missingDebianPackages(parts) {
+  const missing = parts.flatMap((part) => Object.entries(PACKAGE_OF[part])).filter(([command]) => !whereIs(command));
   return [...new Set(missing.map(([, name]) => name))];
 }
 
-/** @param {import("./progress.mjs").Progress} progress */
-export async function installDebianPackages(progress) {
+/**
+ * @param {readonly NeedsPackages[]} parts
+ * @param {import("./progress.mjs").Progress} progress
+ */
+export async function installDebianPackages(parts, progress) {
   const options = {
     doing: "installing Debian packages",
     timeoutSeconds: 1800,
     onWait: (/** @type {string} */ holder) => progress.note(`Waiting for ${holder}.`),
   };
   await oneAtATime("debian-packages", options, async () => {
-    const missing = missingDebianPackages();
+    const missing = missingDebianPackages(parts);
     if (missing.length === 0) return;
     if (!whereIs("apt-get"))
-      throw new SentenceError(
-        `The lab needs what Debian has in the packages ${missing.join(", ")}: install it your system's way.`,
-      );
+      throw new SentenceError(`Needed is what Debian has in the packages ${missing.join(", ")}: install it your system's way.`);
     const root = process.getuid?.() === 0;
     if (!root && !whereIs("sudo"))
-      throw new SentenceError(`The lab needs the Debian packages ${missing.join(", ")}: install them as root.`);
+      throw new SentenceError(`Needed are the Debian packages ${missing.join(", ")}: install them as root.`);
     await progress.step("Debian packages", async (say) => {
       say("apt-get update");
       await (root ? asRoot : bySudo)(["update"]);
@@ -77,13 +95,7 @@ function bySudo(args) {
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("exit", (code) =>
-      code === 0
-        ? resolve()
-        : reject(
-            new SentenceError(
-              `The lab needs the Debian packages ${missingDebianPackages().join(", ")}, and \`sudo apt-get\` failed.`,
-            ),
-          ),
+      code === 0 ? resolve() : reject(new SentenceError(`\`sudo apt-get ${args.join(" ")}\` failed.`)),
     );
   });
 }
