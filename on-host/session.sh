@@ -135,7 +135,7 @@ read_result() {
       'state '*) state=${line#state } ;;
       'files shown') files=1 ;;
       'generation '*) seen_generation=${line#generation } ;;
-      'old '*) old="$old ${line#old }" ;; # a path of ours, without spaces
+      'old '*) old="$old ${line#old }" ;; # paths of ours, of digits at their ends: without spaces
     esac
   done <"$tx/result"
 }

@@ -96,15 +96,20 @@ take_lock() {
     if flock -n 9 && [ "/proc/$$/fd/9" -ef "$mp_run/tx.lock" ]; then break; fi
     read_uptime
     if [ "$uptime" -ge "$until" ]; then
-      holder=''
-      [ ! -r "$mp_run/tx.owner" ] || read -r holder <"$mp_run/tx.owner"
       answer 'status busy'
-      answer "holder $holder"
+      answer_holder
       return 1
     fi
     sleep 0.1
   done
-  printf '%s\n' "$owner" >"$mp_run/tx.owner"
+  read_uptime
+  printf '%s\n' "$owner" "$uptime" "${tx##*/}" >"$mp_run/tx.owner"
+}
+
+answer_holder() {
+  holder='' since=$uptime
+  [ ! -r "$mp_run/tx.owner" ] || { read -r holder && read -r since; } <"$mp_run/tx.owner"
+  answer "holder $holder, since $((uptime - since)) s"
 }
 
 # ---- is it still what the plan was made from? ---------------------------------------------------------------------------------
@@ -280,8 +285,8 @@ report() {
 stage_objects() {
   [ -s "$tx/objects-named" ] || return 0
   number=0
-  for directory in "$mp_etc"/generations/[0-9]*; do
-    [ ! -d "$directory" ] || [ "${directory##*/}" -le "$number" ] || number=${directory##*/}
+  for directory in "$mp_etc"/generations/*; do
+    if is_generation "$directory" && [ "${directory##*/}" -gt "$number" ]; then number=${directory##*/}; fi
   done
   staged=$mp_etc/generations/$((number + 1))
   if [ -n "$current" ]; then
@@ -290,8 +295,17 @@ stage_objects() {
     mkdir -p "$staged/objects.d" || return
   fi
   set -- "$tx"/objects/*
-  if [ -e "$1" ]; then cp "$@" "$staged/objects.d" || return; fi
-  flush "$staged"/objects.d/ "$staged"
+  [ -e "$1" ] || return 0
+  cp "$@" "$staged/objects.d" || return
+  for file; do
+    shift
+    set -- "$@" "$staged/objects.d/${file##*/}"
+  done
+  flush "$@" "$staged/objects.d" "$staged" "$mp_etc/generations"
+}
+
+is_generation() {
+  case ${1##*/} in '' | *[!0-9]*) return 1 ;; esac
 }
 
 # A changed file must become another file: the link would change the generation before as well.
@@ -312,7 +326,7 @@ swap_objects() {
     flush "$mp_etc"
     for directory in "$mp_etc"/generations/*; do
       # The session removes them: one process for all that is to be removed.
-      [ "$directory" = "$staged" ] || [ "$directory" = "$current" ] || answer "old $directory"
+      if [ "$directory" != "$staged" ] && [ "$directory" != "$current" ] && is_generation "$directory"; then answer "old $directory"; fi
     done
     current=$staged
   else
@@ -350,9 +364,11 @@ leave_host() {
   [ -z "$made" ] || rmdir "$made" 2>/dev/null
 }
 
-# abandoned TX: removes the directory of a session that was cut off, when nobody has asked for its result for ten minutes.
+# abandoned TX: removes the directory of a session that was cut off, when its worker has ended and nobody has asked for ten minutes.
 abandoned() {
-  [ -n "$(find "$1/result" -mmin +10 2>/dev/null)" ] && rm -rf "$1"
+  worker=none
+  [ ! -r "$1/worker" ] || read -r worker <"$1/worker"
+  [ ! -d "/proc/$worker" ] && [ -n "$(find "$1" -maxdepth 0 -mmin +10)" ] && rm -rf "$1"
 }
 
 main

@@ -3,7 +3,7 @@ import { hostname, userInfo } from "node:os";
 import { InternalError, ToolError, UnreachableError, messageOf } from "../errors";
 import { type Host, hostName } from "../host";
 import type { Snapshot } from "../snapshot";
-import type { Connection, Reply } from "../transport/connection";
+import type { Connection, Reply, RequestOptions } from "../transport/connection";
 import type { Change, Committed, FileChange, HostState, Planned } from "./change";
 import { type CommitTarget, GroupCommit, type GroupCommitOptions, defaultGroupCommitOptions } from "./group-commit";
 import { withHandovers } from "./handover";
@@ -110,22 +110,24 @@ export class SharedHostState implements HostState {
     const seen = this.known?.token ?? "";
     const transaction = transactionOf(plans, { token, seen, owner: ownName(), lockSeconds, onHost, install: !this.hasScripts });
     const before = this.known;
+    const connection = await this.connection();
     this.counted.transactions++;
+    const waits = { timeoutSeconds: lockSeconds + transactionSeconds, waitingFor: "the transaction" };
+    let reply: Reply;
     try {
-      const waits = { timeoutSeconds: lockSeconds + transactionSeconds, waitingFor: "the transaction" };
-      return this.ended(transaction, await this.request(transaction.script, waits), before);
+      reply = await this.requestOn(connection, transaction.script, waits);
     } catch (error) {
       this.known = undefined;
-      if (!(error instanceof UnreachableError)) throw error;
-      return this.findOut(transaction, before, error);
+      return await this.findOut(transaction, before, error);
     }
+    return this.ended(transaction, reply, before);
   }
 
   /** The connection was lost while the host was at work. It goes on by itself, so the answer is there. */
   private async findOut(
     transaction: Transaction,
     before: Known | undefined,
-    lost: UnreachableError,
+    lost: unknown,
   ): Promise<{ outcome: Outcome; snapshot: Snapshot }> {
     const { transactionSeconds = 60 } = this.options;
     try {
@@ -173,9 +175,17 @@ export class SharedHostState implements HostState {
     }
   }
 
-  private async request(script: string, options: { timeoutSeconds: number; waitingFor: string }): Promise<Reply> {
+  private async request(script: string, options: RequestOptions): Promise<Reply> {
+    return this.requestOn(await this.connection(), script, options);
+  }
+
+  private async connection(): Promise<Connection> {
     const connection = await this.options.connection();
     this.verifiedKey = connection.hostKey;
+    return connection;
+  }
+
+  private requestOn(connection: Connection, script: string, options: RequestOptions): Promise<Reply> {
     this.counted.requests++;
     return connection.request(script, options);
   }

@@ -73,7 +73,16 @@ function lifetime(value: unknown): number | undefined {
 /** From the output of `commands.routes(family)` and of `commands.lockedRoutes`. */
 export function parseRoutes(text: string, family: Family, locked: string): LiveRoute[] {
   const routes = parse(nestEncapsulation(text), commands.routes(family)).map((printed) => routeOf(printed, family));
-  return withLocks(routes, locked);
+  return withLocks(once(routes), locked);
+}
+
+/**
+ * The kernel has no two routes that are alike in everything, but while an IPv6 table changes, its list may name one twice (and miss
+ * another), without a warning: seen on 6.12 and 6.18.
+ */
+function once(routes: LiveRoute[]): LiveRoute[] {
+  const told = ({ attributes, ...route }: LiveRoute) => JSON.stringify([route, { ...attributes, expires: undefined }]);
+  return [...new Map(routes.map((route) => [told(route), route])).values()];
 }
 
 /** Keys of a route that have a place of their own in LiveRoute. */

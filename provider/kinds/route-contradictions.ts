@@ -18,7 +18,7 @@ const at = (path: Contradiction["path"], message: string): Contradiction => ({ p
 function familyRules(desired: Route): Contradiction[] {
   const family = familyOfRoute(desired);
   const found: Contradiction[] = [];
-  for (const field of ["destination", "source", "preferredSource"] as const) {
+  for (const field of ["destination", "preferredSource", ...(family === 6 ? (["source"] as const) : [])] as const) {
     const text = desired[field];
     if (text !== undefined && text !== "default" && familyOf(text) !== family) {
       found.push(
@@ -29,7 +29,7 @@ function familyRules(desired: Route): Contradiction[] {
   const foreign =
     family === 4 ? (["source", "routerPreference", "expiresSeconds"] as const) : (["tos", "scope", "realms"] as const);
   for (const field of foreign) {
-    if (desired[field] === undefined || (field === "source" && found.length > 0)) continue;
+    if (desired[field] === undefined) continue;
     found.push(
       at(
         [field],

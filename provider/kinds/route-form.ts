@@ -94,7 +94,7 @@ function sameHops(desired: Route, live: Route): boolean {
 function sameHop(desired: NextHop, live: NextHop, alone: boolean): boolean {
   return (
     desired.gateway === live.gateway &&
-    (desired.device === live.device || (desired.device === undefined && desired.gateway !== undefined)) &&
+    (desired.device === undefined || desired.device === live.device) &&
     (alone || desired.weight === live.weight) &&
     Boolean(desired.onLink) === Boolean(live.onLink) &&
     desired.realms === live.realms

@@ -307,10 +307,13 @@ describe("With the real engine", function () {
     assert.match(await gateway.sh("ip route show 10.5.0.0/16 | tr '\\n' ' '"), /weight 7 .*weight 3/);
   });
 
-  it("a secret input is in no state file in the clear", async () => {
+  it("a secret input is neither in the state file nor in what is printed", async () => {
     const secretive = await started(`
       new multipath.Route("r", { host: pulumi.secret(host), destination: pulumi.secret("10.171.0.0/16"), type: "blackhole" });`);
-    await succeeds(secretive.up());
+    const up = await secretive.up();
+    assert.equal(up.code, 0, up.output);
+    assert.doesNotMatch(up.output, /10\.171\.0\.0/);
+    assert.match(up.output, /ip -4 route add blackhole \[secret\] proto 205/);
     assert.doesNotMatch(secretive.stateText(), /10\.171\.0\.0/);
     await succeeds(secretive.preview("--expect-no-changes"));
     await succeeds(secretive.destroy());

@@ -152,6 +152,15 @@ export function routeRemoval(destination: string): Change {
 
 /* ---- a network namespace ------------------------------------------------------------------------------------------------------ */
 
+/** Other tools than this machine's own, with COMMIT_BOX_TOOLS: every shell and awk that a host may have must do. */
+const tools: Readonly<Record<string, string>> = {
+  busybox:
+    "mkdir /usr/local/bin && for tool in awk cat cmp cp find flock grep ln mkdir mv rm rmdir setsid sleep sync; do " +
+    "ln -s /usr/bin/busybox /usr/local/bin/$tool; done; mount --bind /usr/bin/busybox $(readlink -f /bin/sh)",
+  gawk: "mkdir /usr/local/bin && ln -s /usr/bin/gawk /usr/local/bin/awk",
+  bash: "mount --bind $(readlink -f /bin/bash) $(readlink -f /bin/sh)",
+};
+
 const prepare = `
 set -e
 mkdir -p /tmp/box-$$ && mount -t tmpfs tmpfs /tmp/box-$$ && cd /tmp/box-$$
@@ -160,6 +169,7 @@ mount --bind etc /etc
 mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /usr/local
 cd / && umount -l /tmp/box-$$ && rmdir /tmp/box-$$
+${tools[process.env.COMMIT_BOX_TOOLS ?? ""] ?? ":"}
 ip link set lo up
 echo ready
 exec sleep 100000
@@ -171,10 +181,9 @@ async function namespace(): Promise<Box> {
   });
   await once(holder.stdout, "data");
   const inside = ["-t", String(holder.pid), "-n", "-m"];
-  const shell = (process.env.BOX_SHELL ?? "/bin/sh").split(" ");
   const sessions: ChildProcess[] = [];
   const open = () => {
-    const session = spawn("nsenter", [...inside, ...shell, "-s"], { stdio: "pipe" });
+    const session = spawn("nsenter", [...inside, "/bin/sh", "-s"], { stdio: "pipe" });
     sessions.push(session);
     return Promise.resolve(new NamespaceConnection(session));
   };

@@ -51,7 +51,7 @@ describe("Sessions on one gateway", function () {
     await slowBegan();
     await assert.rejects(
       two.commit(routeChange("10.2.0.0/16", "192.0.2.9", "tx0")),
-      (error: Error) => error instanceof BusyError && /holds the lock: \S+@\S+\. Nothing was changed/.test(error.message),
+      (error: Error) => error instanceof BusyError && /holds the lock: \S+@\S+, since \d+ s\. Nothing was changed/.test(error.message),
     );
     await first;
     assert.ok(!(await dump(on)).includes("10.2.0.0/16"));

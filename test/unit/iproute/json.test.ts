@@ -180,6 +180,20 @@ describe("A tunnel's flags", () => {
   });
 });
 
+describe("A route that a changing table gave out twice", () => {
+  it("is one, whatever time it has left; a route that differs is another", () => {
+    const one = '{"dst":"2001:db8::/32","dev":"adsl","metric":512,"expires":100}';
+    const text = `[${one},${one.replace("100", "99")},${one.replace("adsl", "bdsl")}]`;
+    assert.deepEqual(
+      parseRoutes(text, 6, "").map(({ nextHops, attributes }) => [nextHops[0]?.device, attributes.expires]),
+      [
+        ["adsl", 99],
+        ["bdsl", 100],
+      ],
+    );
+  });
+});
+
 describe("A locked MTU", () => {
   it("is that of one route, not of others with the same destination", () => {
     const text =

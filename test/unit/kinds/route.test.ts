@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { InputError } from "../../../provider/errors";
-import { route } from "../../../provider/kinds/route";
+import { type ObservedRoute, route } from "../../../provider/kinds/route";
+import { readEncapsulation } from "../../../provider/kinds/route-encapsulation";
 import { expectPlan, expectProblems, expectRemoval, inputsFor, look, stepsFor } from "./expect-plan";
 
 const viaAdsl = { destination: "default", gateway: "192.0.2.1", device: "adsl" };
@@ -87,6 +88,13 @@ describe("Route", () => {
     const desired = { destination: "10.0.0.0/8", gateway: "192.0.2.1" };
     expectPlan(route, { desired }).toEqual(["ip -4 route add 10.0.0.0/8 via 192.0.2.1 proto 205"]);
     expectPlan(route, { desired, live: ["10.0.0.0/8 via 192.0.2.1 dev adsl proto 205"] }).toEqual([]);
+  });
+
+  it("matches next hops without a device last, and each with one leg only", () => {
+    const desired = { destination: "10.0.0.0/8", nextHops: [{ gateway: "192.0.2.1" }, { gateway: "192.0.2.1", device: "adsl" }] };
+    const live = (second: string) => [`10.0.0.0/8 proto 205 nexthop via 192.0.2.1 dev adsl nexthop ${second}`];
+    expectPlan(route, { desired, live: live("via 192.0.2.1 dev bdsl") }).toEqual([]);
+    expectPlan(route, { desired, live: live("via 192.0.2.129 dev bdsl") }).toMatch(/replace/);
   });
 
   it("shows what a person has added by hand, and takes it away again", () => {
@@ -235,6 +243,14 @@ describe("Route's keys", () => {
     assert.deepEqual([step(viaAdsl)?.phase, step(viaAdsl)?.layer, step(viaAdsl)?.tool], ["put", "route", "ip -4"]);
     const { observed } = look(route, { desired: viaAdsl, live: ["default via 192.0.2.1 dev adsl proto 205"] });
     assert.equal(route.plan(undefined, observed as never)[0]?.phase, "drop");
+    const beside = stepsFor(route, {
+      desired: viaAdsl,
+      live: ["default dev lan scope link", "default via 192.0.2.9 dev adsl proto 205"],
+    });
+    assert.deepEqual(
+      beside.map(({ phase }) => phase),
+      ["put", "put"],
+    );
   });
 });
 
@@ -299,6 +315,8 @@ describe("Route's canonical form", () => {
 
   it("leaves out what the kernel would do anyway", () => {
     const plain = canonical({ destination: "2001:db8::/32", device: "adsl" });
+    assert.deepEqual(canonical({ ...plain, source: "default" }), plain);
+    assert.equal(canonical({ destination: "default", source: "default", gateway: "fe80::1", device: "adsl" }).family, "ipv6");
     assert.deepEqual(canonical({ ...plain, source: "::/0", onLink: false, quickAck: false, routerPreference: "medium" }), plain);
     const four = canonical({ destination: "10.0.0.0/8", device: "adsl" });
     assert.deepEqual(canonical({ ...four, tos: 0, scope: "link", table: "main", metric: 0, type: "unicast" }), four);
@@ -351,6 +369,57 @@ describe("Route's words", () => {
     expectPlan(route, { desired: { destination: "10.0.0.0/8", type: "local", device: "lo", table: "main" } }).toMatch(
       /table 254/,
     );
+  });
+});
+
+describe("Route's tunnel", () => {
+  const seen = (encap: unknown) => readEncapsulation(encap);
+  const expectWords = (encapsulation: Record<string, unknown>, words: string) =>
+    expectPlan(route, { desired: { destination: "2001:db8::/32", device: "adsl", encapsulation } }).toEqual([
+      `ip -6 route add 2001:db8::/32 encap ${words} dev adsl metric 512 proto 205`,
+    ]);
+
+  it("is written as `ip` takes it", () => {
+    expectWords({ type: "mpls", labels: [100, 200], ttl: 255 }, "mpls 100/200 ttl 255");
+    expectWords(
+      { type: "ip", destination: "10.9.9.9", source: "10.9.9.1", id: 5, tos: 16 },
+      "ip id 5 src 10.9.9.1 dst 10.9.9.9 tos 0x10",
+    );
+    expectWords(
+      { type: "ip6", destination: "2001:db8::9", hopLimit: 3, trafficClass: 16 },
+      "ip6 dst 2001:db8::9 hoplimit 3 tc 0x10",
+    );
+    expectWords(
+      { type: "seg6", mode: "inline", segments: ["2001:db8::5", "2001:db8::6"] },
+      "seg6 mode inline segs 2001:db8::5,2001:db8::6",
+    );
+  });
+
+  it("is read as the kernel shows it, whose zeros mean nothing", () => {
+    assert.deepEqual(seen({ type: "mpls", dst: "100/200", ttl: 5 }), { type: "mpls", labels: [100, 200], ttl: 5 });
+    assert.deepEqual(seen({ type: "ip", id: 5, src: "10.9.9.1", dst: "10.9.9.9", ttl: 0, tos: 16 }), {
+      ...{ type: "ip", id: 5, source: "10.9.9.1", destination: "10.9.9.9", tos: 16 },
+    });
+    assert.deepEqual(seen({ type: "ip", id: 0, src: "0.0.0.0", dst: "10.9.9.9", ttl: 0, tos: 0 }), {
+      type: "ip",
+      destination: "10.9.9.9",
+    });
+    assert.deepEqual(seen({ type: "ip6", id: 0, src: "::", dst: "2001:db8::9", hoplimit: 3, tc: 16 }), {
+      ...{ type: "ip6", destination: "2001:db8::9", hopLimit: 3, trafficClass: 16 },
+    });
+    assert.deepEqual(seen({ type: "seg6", mode: "inline", segs: ["2001:db8::5", "::"] }), {
+      ...{ type: "seg6", mode: "inline", segments: ["2001:db8::5"] },
+    });
+  });
+
+  it("of a sort that can't be declared is none, and none of ours can have it", () => {
+    for (const encap of [undefined, null, { type: "bpf", in: "x" }, { type: "ip", dst: "10.9.9.9", key: true }])
+      assert.equal(seen(encap), undefined);
+    const situation = look(route, { desired: viaAdsl, live: ["default via 192.0.2.1 dev adsl proto 205"] });
+    const live = { ...(situation.observed as ObservedRoute).live, attributes: { encap: { type: "bpf" } } };
+    const snapshot = { ...situation.snapshot, routes: [live] };
+    const observed = route.observe(snapshot, canonical(viaAdsl), undefined);
+    assert.equal(route.plan(canonical(viaAdsl), observed).length, 1);
   });
 });
 
@@ -503,6 +572,18 @@ describe("Route refuses", () => {
     { destination: "10.0.0.0/8", type: "local", device: "lo", scope: "global" },
     /^scope: global is wider than a route of type local can be/,
   );
+  refuses(
+    { destination: "10.0.0.0/8", nextHops: [{ device: "adsl" }, { gateway: "192.0.2.1" }], scope: "link" },
+    /^scope: link says that there is no gateway, and there is one/,
+  );
+  refuses(
+    { destination: "10.0.0.0/8", nextHops: [{ device: "adsl" }, { device: "adsl" }] },
+    /^nextHops\.1: is the same way as nextHops\[0\] \(adsl\)/,
+  );
+  refuses({ destination: "10.0.0.0/8", type: "throw", realms: "5" }, /^realms: throw leads nowhere/);
+  refuses({ ...four, encapsulation: { type: "ip", destination: "10.9.9.9", ttl: 256 } }, /^encapsulation\.ttl: .*at most 255/);
+  refuses({ ...four, source: "2001:db8::/32" }, /^source: source exists for IPv6 only[^\n]*$/);
+  refuses({ ...six, source: "10.0.0.0/8" }, /^source: 10\.0\.0\.0\/8 is an IPv4 address in an IPv6 route/);
   refuses({ ...bothLines, scope: "host" }, /^scope: host says that there is no gateway, and there is one/);
   refuses(
     { destination: "10.0.0.0/8", type: "broadcast", device: "lo", scope: "site" },
