@@ -27,7 +27,10 @@ staged=''
 trap '' HUP INT TERM PIPE
 
 main() {
-  if ! take_lock; then
+  if ! command -v flock >/dev/null; then
+    answer 'status failed'
+    answer 'reason The host has no flock command (util-linux).'
+  elif ! take_lock; then
     :
   elif [ ! -r "$here/compare.awk" ]; then # removed together with the last object by who had the lock before
     answer 'status missing'

@@ -269,7 +269,6 @@ function undo_routes(key,    n, m, i, j, last) {
   }
   for (i = 1; i <= n && i <= m && same_route(line["before", key, i], line["now", key, i]); i++);
   if (i > n && i > m) return
-  if (round >= 2) i = 1
   for (j = m; j >= i; j--) delete_route(line["now", key, j], n)
   for (j = i; j <= n; j++) last = rank_of(line["before", key, j]) > last ? rank_of(line["before", key, j]) : last
   for (; i <= n; i++) add_route("append", line["before", key, i], last)

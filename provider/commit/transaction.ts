@@ -90,7 +90,7 @@ const batchName = (index: number, family: 4 | 6) => `forward-${String(index + 1)
 
 function batchParts(section: Section, index: number): [string, string][] {
   const name = batchName(index, section.family);
-  const waited = section.phase === "put" ? newAddresses(section.entries) : [];
+  const waited = newAddresses(section.entries);
   return [
     [name, lines(batchLines(section.entries))],
     ...(waited.length > 0 ? [[name.replace(/.$/, "dad"), lines(waited)] as [string, string]] : []),

@@ -155,7 +155,7 @@ export function routeRemoval(destination: string): Change {
 /** Other tools than this machine's own, with COMMIT_BOX_TOOLS: every shell and awk that a host may have must do. */
 const tools: Readonly<Record<string, string>> = {
   busybox:
-    "mkdir /usr/local/bin && for tool in awk cat cmp cp find flock grep ln mkdir mv rm rmdir setsid sleep sync; do " +
+    "mkdir /usr/local/bin && for tool in awk cat cmp cp find grep ln mkdir mv rm rmdir setsid sleep sync; do " +
     "ln -s /usr/bin/busybox /usr/local/bin/$tool; done; mount --bind /usr/bin/busybox $(readlink -f /bin/sh)",
   gawk: "mkdir /usr/local/bin && ln -s /usr/bin/gawk /usr/local/bin/awk",
   bash: "mount --bind $(readlink -f /bin/bash) $(readlink -f /bin/sh)",

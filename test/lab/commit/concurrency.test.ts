@@ -51,7 +51,8 @@ describe("Sessions on one gateway", function () {
     await slowBegan();
     await assert.rejects(
       two.commit(routeChange("10.2.0.0/16", "192.0.2.9", "tx0")),
-      (error: Error) => error instanceof BusyError && /holds the lock: \S+@\S+, since \d+ s\. Nothing was changed/.test(error.message),
+      (error: Error) =>
+        error instanceof BusyError && /holds the lock: \S+@\S+, since \d+ s\. Nothing was changed/.test(error.message),
     );
     await first;
     assert.ok(!(await dump(on)).includes("10.2.0.0/16"));
@@ -65,6 +66,17 @@ describe("Sessions on one gateway", function () {
     assert.equal(objects.length, 3, objects.join(" "));
     const { objects: seen } = await hostState(on).look();
     assert.equal(seen.size, 3);
+  });
+
+  it("are served to the end by a transaction that is told to stop", async () => {
+    const one = another();
+    await one.look();
+    const first = one.commit(slow);
+    await slowBegan();
+    await on.sh(
+      "read -r worker < $(echo /run/pulumi-multipath/tx-*/worker); kill -HUP $worker; kill -TERM $worker; kill -INT $worker",
+    );
+    await first;
   });
 
   describe("that are cut off", () => {

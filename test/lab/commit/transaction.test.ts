@@ -52,7 +52,7 @@ describe("A transaction on a gateway", function () {
 
     it("shows what `ip` shows of each family, route by route", async () => {
       await on.sh(
-        "ip route add unreachable 10.7.0.0/16; ip -6 route add unreachable 2001:db8:7::/48; ip route add 224.9.0.0/16 dev tx0 table 500",
+        "ip route add unreachable 10.7.0.0/16; ip -6 route add unreachable 2001:db8:7::/48; ip -6 route add default via 2001:db8::9 table 500; ip route add 224.9.0.0/16 dev tx0 table 500",
       );
       const { routes } = await hostState(on).look();
       for (const family of [4, 6] as const) {
@@ -159,7 +159,7 @@ describe("A transaction on a gateway", function () {
     });
 
     it("does not wait for an address whose link has no carrier", async () => {
-      await on.sh("ip link set tx0-far down");
+      await on.sh("ip link set tx0-far down; sleep 1.5"); // the kernel is told of a carrier with up to a second of delay
       const address = put("address", "ip -6", "addr add 2001:db8:2::5/64 dev tx0", ["address 6 tx0 2001:db8:2::5"]);
       const start = performance.now();
       await hostState(on).commit(change("address", { steps: [address] }));
@@ -217,7 +217,7 @@ describe("A transaction on a gateway", function () {
       ["routes to elsewhere", "for n in 1 2 3 4 5 6 7 8 9; do ip route add 10.60.$n.0/24 via 192.0.2.7; done"],
       ["the same destination in another table", "ip route add 10.50.0.0/16 via 192.0.2.7 table 500"],
       ["another device", "ip addr add 198.51.100.7/24 dev tx1"],
-      ["a carrier", "ip link set tx1-far down"],
+      ["its carrier", "ip link set tx0-far down"],
     ];
     for (const [what, command] of unrelated) {
       it(`does not mind a change of ${what}`, async () => {
@@ -272,8 +272,8 @@ describe("A transaction on a gateway", function () {
   describe("refused by the kernel or by `ip`", () => {
     const wrong: [string, string][] = [
       ["the kernel", "route add 10.99.0.0/16 via 203.0.113.77 dev tx0"],
-      ["`ip` itself", "route add 10.99.0.0/16 dev tx0 frobnicate"],
-      ["`ip`, as too short", "route add 10.99.0.0/16 dev"],
+      ["`ip` itself", "route add 10.99.0.0/16 via 192.0.2.9 frobnicate"],
+      ["`ip`, as too short", "route add 10.99.0.0/16 via 192.0.2.9 dev"],
     ];
     for (const [index, [who, bad]] of wrong.entries()) {
       for (const position of inNamespace ? [0, 1, 3] : ([[0], [1], [3]][index] ?? [])) {
@@ -335,6 +335,28 @@ describe("A transaction on a gateway", function () {
       assert.deepEqual(ours(await state.look()), ["10.1.0.0/16", "10.2.0.0/16"]);
     });
 
+    it("among thousands of lines: the error shows the very line", async () => {
+      const lines = Array.from(
+        { length: 1200 },
+        (_, n) => `route add 10.${100 + (n >> 8)}.${n & 255}.0/24 via 192.0.2.9 proto 205`,
+      );
+      lines[777] = "route add 10.99.0.0/16 via 203.0.113.77";
+      const steps = lines.map((line) => put("route", "ip -4", line, [`route 4 254 ${line.split(" ")[2]} 0 0`]));
+      await assert.rejects(
+        hostState(on).commit(change("set", { steps })),
+        /`ip -4 route add 10\.99\.0\.0\/16 via 203\.0\.113\.77` was refused/,
+      );
+      assert.equal(await dump(on), asItWas);
+    });
+
+    it("keeps the object files as they were", async () => {
+      const state = hostState(on);
+      await state.commit(routeChange("10.1.0.0/16", "192.0.2.9", "tx0"));
+      const before = await ourFiles(on);
+      await assert.rejects(state.commit(routeChange("10.2.0.0/16", "203.0.113.77", "tx0")), /as it was before/);
+      assert.deepEqual(await ourFiles(on), before);
+    });
+
     it("by duplicate address detection: the address is taken away again, and the one who has it is named", async () => {
       await on.sh("ip addr add 2001:db8:2::5/64 dev tx0-far nodad; sleep 0.2");
       const before = await dump(on);
@@ -356,13 +378,14 @@ describe("A transaction on a gateway", function () {
       );
       await assert.rejects(commit, /as it was before/);
       const now = await dump(on);
-      for (const theirs of ["10.61.0.0/16 via", "192.0.2.61/24", "2001:db8:61::1/64"]) assert.ok(now.includes(theirs), theirs);
+      for (const theirs of ["10.61.0.0/16 via", "192.0.2.61/24", "2001:db8:61::1/64", "2001:db8:61::/64 dev tx0"])
+        assert.ok(now.includes(theirs), theirs);
       assert.ok(!now.includes("db8:2::5"));
     });
 
     it("restores what a line took with it before another one was refused", async () => {
       await on.sh(
-        "ip addr add 192.0.2.2/24 dev tx0; ip addr add 192.0.2.3/24 dev tx0; ip route add 10.70.0.0/16 via 192.0.2.9 src 192.0.2.3; ip route add 10.71.0.0/16 via 192.0.2.9 src 192.0.2.1 table 500",
+        "ip addr add 192.0.2.2/24 dev tx0; ip addr add 192.0.2.3/24 dev tx0; ip route add 10.70.0.0/16 via 192.0.2.9 src 192.0.2.3; ip route add 10.71.0.0/16 via 192.0.2.9 src 192.0.2.1 table 500; ip route add 10.72.0.0/16 dev tx1 src 192.0.2.3",
       );
       const before = await dump(on);
       const primary = drop("address", "ip -4", "addr del 192.0.2.1/24 dev tx0", ["address 4 tx0 192.0.2.1/24 -"]);
