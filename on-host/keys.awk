@@ -124,6 +124,6 @@ function masked_link(line,    word, count, i, text) {
 
 function flags_without_carrier(flags) {
   flags = "," substr(flags, 2, length(flags) - 2) ","
-  gsub(/,(NO-CARRIER|LOWER_UP|RUNNING|DORMANT)/, "", flags)
+  gsub(/,(NO-CARRIER|LOWER_UP|M-DOWN|RUNNING|DORMANT)/, "", flags)
   return flags
 }

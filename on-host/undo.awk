@@ -9,10 +9,7 @@ part == "touches" {
   key = canonical_key($0)
   touched[key]
   if ($1 == "link") device[$2]
-  if ($1 == "address") {
-    device[$3]
-    source[without_length($4)]
-  }
+  if ($1 == "address") device[$3]
   # A line may hit another route to the same destination: without a metric, `route del` takes the first one.
   if ($1 == "route") {
     split(key, word, " ")
@@ -57,6 +54,7 @@ function keep_address(text,    key, family) {
   key = address_key(text)
   family = family_of(text)
   if (part == "now") now_addresses[key]
+  source[without_length($4)] # one address may have taken others with it
   keep("address", key, device_of_address(text) " " family (family == 6 ? " " value_of("scope", text) : ""), text)
 }
 
@@ -274,14 +272,13 @@ function undo_routes(key,    n, m, i, j, last) {
   for (; i <= n; i++) add_route("append", line["before", key, i], last)
 }
 
-# Routes of other owners: only what is missing, and nothing that the kernel or a lease brings by itself.
+# Routes of other owners: only what is missing and has no successor (a lease that has changed), and not what the kernel brings itself.
 function put_back_routes(key,    i, n, m, was) {
   n = size["before", key]
   m = size["now", key] + 0
   for (i = 1; i <= n; i++) {
     was = line["before", key, i]
     if (among("now", key, was) || (mode == "collateral" && proto_of[was] == 2)) continue
-    if ((proto_of[was] == 9 || proto_of[was] == 16) && m > 0) continue
     # An IPv6 route outlives its preferred source, without it.
     if (n == 1 && m == 1 && was ~ / src / && without_source(was) == without_source(line["now", key, 1])) add_route("replace", was)
     else if (m < n) add_route("append", was)

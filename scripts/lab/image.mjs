@@ -3,10 +3,12 @@ import { chmod, cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promi
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder } from "../setup/cache-folder.mjs";
+import { missingDebianPackages } from "../setup/debian-packages.mjs";
 import { contentsOf, digestOf } from "../setup/digest.mjs";
 import { oneAtATime } from "../setup/one-at-a-time.mjs";
 import { silence } from "../setup/progress.mjs";
 import { run } from "../setup/run.mjs";
+import { SentenceError } from "../setup/sentence-error.mjs";
 import { forgetUnused, markUsed } from "../setup/unused.mjs";
 
 /**
@@ -66,6 +68,11 @@ export async function ensureImage(system, progress = silence) {
   };
   return oneAtATime(folder, options, async () => {
     if (existsSync(folder)) return folder;
+    const missing = missingDebianPackages(["lab"]);
+    if (missing.length > 0)
+      throw new SentenceError(
+        `The lab needs the Debian packages ${missing.join(", ")}: \`node scripts/setup.mjs --only lab\` installs them.`,
+      );
     const partial = `${folder}.partial`;
     await rm(partial, { recursive: true, force: true });
     await mkdir(partial, { recursive: true });
