@@ -29,6 +29,11 @@ const walls = [
     because: "Commit moves steps and knows no kinds.",
   },
   {
+    folder: "cli",
+    hidden: ["**/sdk/**", "**/kinds/**", "**/pulumi-adapter", "ssh2", "@pulumi/*"],
+    because: "A command looks at a host; it knows no program and no engine.",
+  },
+  {
     folder: "sdk",
     hidden: ["**/provider/**", "ssh2", "zod"],
     because: "The SDK runs in the user's program: of provider/ it sees types only.",
@@ -47,8 +52,8 @@ export default defineConfig(
     },
   },
   {
-    // tsc checks names in these files too, and knows Node's.
-    files: ["**/*.mjs", "**/*.cjs"],
+    // tsc checks names in these files too, and knows Node's; users' projects are run.
+    files: ["**/*.mjs", "**/*.cjs", "test/packaging/projects/**/*.js"],
     rules: { "no-undef": "off", "@typescript-eslint/no-require-imports": "off" },
   },
   ...walls.map(wall),

@@ -1,12 +1,19 @@
-# What a line of state_text is about. Loaded before compare.awk, dad.awk and undo.awk. Runs in mawk, gawk and busybox.
+# What a line of state_text or state_more is about, and the keys of objects. Loaded before all others. Runs in mawk, gawk and busybox.
 #
-# Keys of objects: `link NAME`, `address 4 DEVICE LOCAL/LENGTH PEER|-`, `address 6 DEVICE LOCAL`,
-# `route 4 TABLE DESTINATION TOS METRIC`, `route 6 TABLE DESTINATION SOURCE|any METRIC`.
+# Keys: `link NAME`, `address 4 DEVICE LOCAL/LENGTH PEER|-`, `address 6 DEVICE LOCAL`,
+# `route 4 TABLE DESTINATION TOS METRIC`, `route 6 TABLE DESTINATION SOURCE|any METRIC`,
+# `rule FAMILY PRIORITY WORDS` (rule_key below), `neighbour FAMILY DEVICE ADDRESS`, `nexthop ID`, `qdisc DEVICE PARENT`,
+# `sysctl KEY` (as a path: `net/ipv4/conf/eth0.100/rp_filter`).
 
-# "link", "address", "route" or "": what `ip -d` adds below a line, and routes of families that are not ours.
+# "link", "address", "route", ... or "": what `ip -d` adds below a line, and routes of families that are not ours.
 function kind_of(line,    word) {
   if (line ~ /^[0-9]+: [^ ]+: </) return "link"
   if (line ~ /^[0-9]+: [^ ]+ +inet6? /) return "address"
+  if (line ~ /^[0-9]+:\t/) return "rule"
+  if (line ~ /^\/proc\/sys\//) return "sysctl"
+  if (line ~ /^qdisc /) return "qdisc"
+  if (line ~ /^id [0-9]/) return "nexthop"
+  if (line ~ /^[0-9a-f.:]+ dev /) return "neighbour"
   if (line !~ /^[0-9]+ [^ ]/) return ""
   split(line, word, " ")
   return word[2] == "default" || word[2] ~ /^([0-9]+\.[0-9.]+|[0-9a-f]*:[0-9a-f:.]*)(\/[0-9]+)?$/ ? "route" : ""
@@ -38,13 +45,15 @@ function address_key(line,    word, slash, length_) {
   return "address 4 " word[2] " " word[4] length_ " " (slash ? substr(word[6], 1, slash - 1) : word[6])
 }
 
-# The words of a route as `ip` takes them, in `word`; returns how many. What is an attribute's value is never taken for its name.
+# ---- routes -------------------------------------------------------------------------------------------------------------------
+
+# The words of a route as `ip` takes them, in `word`; returns how many.
 function route_words(line, word) {
   gsub(/\\\t/, " ", line)
   return split(line, word, " ")
 }
 
-# Fills `route`: family, destination, from, table, tos, metric, proto, src, and devices (each followed by a space).
+# Fills `route`: family, destination, from, table, tos, metric, proto, src, nhid, and devices (each followed by a space).
 function read_route(line, route,    word, count, i, name) {
   count = route_words(line, word)
   route["family"] = family_of(line)
@@ -55,14 +64,23 @@ function read_route(line, route,    word, count, i, name) {
   route["table"] = 254
   route["proto"] = 3
   route["src"] = ""
+  route["nhid"] = ""
   route["devices"] = " "
   for (i = 3; i < count; i++) {
     name = word[i]
-    if (name == "dev") route["devices"] = route["devices"] word[++i] " "
+    if (name == "encap") i = end_of_encapsulation(word, i, count)
+    else if (name == "dev") route["devices"] = route["devices"] word[++i] " "
     else if (name == "from") route["from"] = canonical(word[++i])
     else if (name == "tos") route["tos"] = number(word[++i])
-    else if (name == "table" || name == "metric" || name == "proto" || name == "src") route[name] = word[++i]
+    else if (name ~ /^(table|metric|proto|src|nhid)$/) route[name] = word[++i]
   }
+}
+
+# The last word of a tunnel, which has words of its own by the names of a route's: `encap ip id 5 src ... ttl 0 tos 4 tos 0x10 via`.
+# The route's own tos is printed in hexadecimal, a tunnel's in decimal.
+function end_of_encapsulation(word, i, count) {
+  while (i < count && word[i + 1] !~ /^(via|dev|nhid)$/ && !(word[i + 1] == "tos" && word[i + 2] ~ /^0x/)) i++
+  return i
 }
 
 function route_key(route) {
@@ -77,10 +95,111 @@ function canonical(prefix) {
   return prefix
 }
 
+# ---- rules --------------------------------------------------------------------------------------------------------------------
+
+# The key of a rule is all of it: priorities are not unique. Fills `word` with what `ip rule` prints, in the words that it takes;
+# returns how many. `100:<tab>from all fwmark 0x1 iif eth0 [detached] lookup 500 proto 205` -> `priority 100 fwmark 0x1 iif eth0 ...`.
+function rule_words(line, word,    printed, count, i, n, name) {
+  count = split(line, printed, " ")
+  word[1] = "priority"
+  word[2] = substr(printed[1], 1, length(printed[1]) - 1)
+  n = 2
+  for (i = 2; i <= count; i++) {
+    name = printed[i]
+    if (name ~ /^\[/ || (name ~ /^(from|to)$/ && printed[i + 1] == "all")) {
+      if (name !~ /^\[/) i++
+    } else if (name == "lookup" && printed[i + 1] ~ /^\[/) { # the table of the device's VRF
+      word[++n] = "l3mdev"
+      i++
+    } else if (is_lone(name)) word[++n] = name == 6 ? "blackhole" : (name == 7 ? "unreachable" : (name == 8 ? "prohibit" : name))
+    else {
+      word[n + 1] = name == "lookup" ? "table" : name
+      word[n + 2] = rule_value(name, printed[i + 1])
+      n += 2
+      i++
+    }
+  }
+  return n
+}
+
+# Words without a value; an action by its number is one.
+function is_lone(name) {
+  return name ~ /^(not|nop|l3mdev|blackhole|unreachable|prohibit|[0-9]+)$/
+}
+
+function rule_value(name, value) {
+  sub(/^ipproto-/, "", value) # what `ip -N` makes of a protocol's number
+  if (name == "fwmark" && value == 0) return "0/0xffffffff" # 0 alone is read as no mark at all
+  return name == "from" || name == "to" ? canonical(value) : value
+}
+
+function rule_key(line, family,    word, count) {
+  count = rule_words(line, word)
+  return sorted_rule("rule " family " " word[2], word, count, 3)
+}
+
+# In any order, as they come from a request: `rule 4 100 from 192.0.2.0/24 table 500 proto 205`.
+function sorted_rule(key, word, count, from,    pair, n, i, j, text, name) {
+  n = 0
+  for (i = from; i <= count; i++) {
+    name = word[i]
+    if (name == "lookup") name = "table"
+    if (name == "protocol") name = "proto"
+    if (is_lone(name)) text = name
+    else {
+      text = word[++i]
+      if ((name == "proto" && text == 0) || ((name == "from" || name == "to") && (text == "all" || text ~ /^(0\.0\.0\.0|::)\/0$/))) continue
+      text = name " " canonical_value(name, text)
+    }
+    for (j = n++; j > 0 && pair[j] > text; j--) pair[j + 1] = pair[j]
+    pair[j + 1] = text
+  }
+  for (i = 1; i <= n; i++) key = key " " pair[i]
+  return key
+}
+
+# A value may have a mask; one of all bits is none.
+function canonical_value(name, value,    half) {
+  if (name == "from" || name == "to") return canonical(value)
+  if (name == "tos") return number(value ~ /^0x/ ? value : "0x" value)
+  if (name !~ /^(fwmark|dscp|flowlabel|sport|dport)$/ || value ~ /-/) return value
+  if (split(value, half, "/") == 1 || number(half[2]) == all_bits(name)) return number(half[1])
+  return number(half[1]) "/" number(half[2])
+}
+
+function all_bits(name) {
+  return name == "fwmark" ? "4294967295" : (name == "flowlabel" ? "1048575" : (name == "dscp" ? "63" : "65535"))
+}
+
+# ---- others -------------------------------------------------------------------------------------------------------------------
+
+# `192.0.2.7 dev eth0 lladdr ... PERMANENT`; an address for which the host answers is another object: `... dev eth0 proxy`.
+function neighbour_key(line,    word) {
+  split(line, word, " ")
+  return "neighbour " (word[1] ~ /:/ ? 6 : 4) " " word[3] " " word[1] (word[4] == "proxy" ? " proxy" : "")
+}
+
+function nexthop_key(line,    word) {
+  split(line, word, " ")
+  return "nexthop " word[2]
+}
+
+# `qdisc tbf 5: dev eth0 root ...` -> `qdisc eth0 root`.
+function qdisc_key(line,    word) {
+  split(line, word, " ")
+  return "qdisc " word[5] " " (word[6] == "parent" ? word[7] : word[6])
+}
+
+# `/proc/sys/net/ipv4/ip_forward:1` -> `sysctl net/ipv4/ip_forward`. No device's name has a colon.
+function sysctl_key(line) {
+  return "sysctl " substr(line, 11, index(line, ":") - 11)
+}
+
 # A key of a request in the spelling used here.
-function canonical_key(key,    word) {
-  if (key !~ /^routes? /) return key
-  split(key, word, " ")
+function canonical_key(key,    word, count) {
+  if (key !~ /^(routes?|rule) /) return key
+  count = split(key, word, " ")
+  if (word[1] == "rule") return sorted_rule("rule " word[2] " " word[3], word, count, 4)
   if (word[1] == "routes") return "routes " word[2] " " word[3] " " canonical(word[4])
   return "route " word[2] " " word[3] " " canonical(word[4]) " " (word[2] == 6 ? canonical_source(word[5]) : word[5]) " " word[6]
 }
@@ -89,13 +208,15 @@ function canonical_source(source) {
   return source == "any" ? "any" : canonical(source)
 }
 
-# `0x10` -> 16.
+# `0x10` -> 16, as text: mawk writes a number above 2147483647 as 4.29497e+09.
 function number(text,    value, i) {
-  if (text !~ /^0x/) return text + 0
+  if (text !~ /^0x/) return sprintf("%.0f", text)
   value = 0
   for (i = 3; i <= length(text); i++) value = value * 16 + index("0123456789abcdef", substr(text, i, 1)) - 1
-  return value
+  return sprintf("%.0f", value)
 }
+
+# ---- what two states are compared by ------------------------------------------------------------------------------------------
 
 # The line without what changes by itself: time running out, carrier coming and going, what the hardware took over.
 function masked(line, kind) {
@@ -112,18 +233,44 @@ function masked(line, kind) {
   return line
 }
 
-# Of a link what a plan can depend on: its name, whether it is up, MTU, master and hardware address.
-function masked_link(line,    word, count, i, text) {
-  count = split(line, word, " ")
+# Of a link what a plan can depend on: its name, whether it is up, MTU, master, group, queue and hardware address, the options of a bond or
+# VLAN, and what can be set of a bond's member. What a bond changes by itself is left out: which member is active, how each is doing, what LACP
+# has agreed on, and its members' addresses, or its own where that is the active member's.
+function masked_link(line,    segment, count, word, words, i, text, options) {
+  sub(/ addrgenmode [^\\]*/, "", line)
+  count = split(line, segment, /\\ +/)
+  words = split(segment[1], word, " ")
   text = word[2] " " flags_without_carrier(word[3])
-  for (i = 4; i < count; i++) {
-    if (word[i] == "mtu" || word[i] == "master" || word[i] ~ /^link\//) text = text " " word[i] " " word[i + 1]
+  for (i = 4; i < words; i++) if (word[i] ~ /^(mtu|master|group|qlen)$/) text = text " " word[i] " " word[i + 1]
+  for (i = 3; i <= count; i++) {
+    if (segment[i] ~ /^alias /) break
+    if (segment[i] ~ /^bond_slave /) options = options " queue_id " value_of("queue_id", segment[i]) " prio " value_of("prio", segment[i])
+    else if (segment[i] ~ /^(bond|vlan|ingress-qos-map|egress-qos-map) /) options = options " " segment[i]
   }
-  return text
+  gsub(/ (active_slave|ad_aggregator|ad_num_ports|ad_actor_key|ad_partner_key|ad_partner_mac) [^ ]+/, "", options)
+  if (line !~ / bond_slave state / && options !~ / fail_over_mac active /) {
+    split(segment[2], word, " ")
+    text = text " " word[1] " " word[2]
+  }
+  return text options
 }
 
 function flags_without_carrier(flags) {
   flags = "," substr(flags, 2, length(flags) - 2) ","
   gsub(/,(NO-CARRIER|LOWER_UP|M-DOWN|RUNNING|DORMANT)/, "", flags)
   return flags
+}
+
+# ---- words --------------------------------------------------------------------------------------------------------------------
+
+# The word after NAME: `value_of("scope", "... scope 253 ...")` -> `253`.
+function value_of(name, text,    word, count, i) {
+  count = split(text, word, " ")
+  for (i = 3; i < count; i++) if (word[i] == name) return word[i + 1]
+  return ""
+}
+
+function without_length(address) {
+  sub(/\/.*/, "", address)
+  return address
 }

@@ -8,6 +8,8 @@
 import { createRequire } from "node:module";
 import { debuglog } from "node:util";
 import { MultipathError, messageOf } from "./errors";
+import type { Redact } from "./redaction";
+import { type DeclaredBy, urnOf } from "./state-form";
 
 const debug = debuglog("pulumi-multipath");
 
@@ -60,22 +62,12 @@ function rememberUrn(prototype: Record<string, unknown>, getter: string): void {
   };
 }
 
-/** The declaring resource as the SDK part of this package writes it into the inputs; `parents` is the type chain of its parents. */
-interface DeclaredBy {
-  readonly project: string;
-  readonly stack: string;
-  readonly name: string;
-  readonly parents?: string;
-}
-
-/**
- * The first call of a process loads this file, after its request was already read: its URN is put together from what the
- * resource's own class wrote into the inputs.
- */
+/** The first call of a process loads this file, after its request was already read: the resource's own class wrote its URN into the inputs. */
 function urnOfOwner(args: object, type: string): string | undefined {
-  const owner = (args as { owner?: Partial<DeclaredBy> }).owner;
-  if (!owner?.project || !owner.stack || !owner.name) return undefined;
-  return `urn:pulumi:${owner.stack}::${owner.project}::${owner.parents ? `${owner.parents}$` : ""}${type}::${owner.name}`;
+  const { owner } = args as { owner?: string | Partial<DeclaredBy> };
+  if (typeof owner === "string") return owner;
+  const { project, stack, name, parents } = owner ?? {};
+  return project && stack && name ? urnOf({ project, stack, name, parents }, type) : undefined;
 }
 
 /* ---- the engine --------------------------------------------------------------------------------------------------------- */
@@ -124,14 +116,14 @@ function dialEngine(sdk: NodeJS.Require, address: string): Engine {
   };
 }
 
-/** What the process was started as: `node .../cmd/dynamic-provider/index.js ENGINE-ADDRESS`. */
+/** What the process was started as: `node .../cmd/dynamic-provider/index.js [FLAGS OF --logflow OR --tracing] ENGINE-ADDRESS`. */
 export interface Started {
   readonly script: string | undefined;
   readonly engineAddress: string | undefined;
 }
 
 /** Idempotent; does nothing in a process that is not the SDK's dynamic provider. */
-export function attachToEngine(started: Started = { script: process.argv[1], engineAddress: process.argv[2] }): void {
+export function attachToEngine(started: Started = { script: process.argv[1], engineAddress: process.argv.at(-1) }): void {
   if (engine || !started.script || !/[\\/]dynamic-provider([\\/]index(\.js)?)?$/.test(started.script)) return;
   const sdk = createRequire(started.script);
 
@@ -194,13 +186,14 @@ class PresentedError extends Error {
 /**
  * The error to throw out of a provider call so that the engine shows its message once, and no stack. For a partial failure add
  * `{id, properties, reasons}` to it.
+ * @param redact takes secrets out: a stack begins with the message, so it is done before there is one
  */
-export function presentable(error: unknown): Error {
+export function presentable(error: unknown, redact: Redact = (text) => text): Error {
   if (error instanceof PresentedError) return error;
   const expected = error instanceof MultipathError;
-  if (!expected) debug("%s", error instanceof Error ? error.stack : error);
+  if (!expected) debug("%s", redact(String(error instanceof Error ? error.stack : error)));
   const hint = expected ? "" : " (unexpected: a bug in pulumi-multipath; NODE_DEBUG=pulumi-multipath shows where)";
-  return new PresentedError(messageOf(error) + hint, { cause: error });
+  return new PresentedError(redact(messageOf(error)) + hint);
 }
 
 let dropping = false;
@@ -220,17 +213,26 @@ function dropPresentedErrors(): void {
 
 let ending = false;
 
+/** The engine kills a process that stays for five seconds. */
+const longestEndMilliseconds = 4000;
+
 /**
- * Every run, whatever became of it, ends with SIGINT, twice; the engine waits five seconds for a process that stays. `unfinished`
- * says what must still settle (bounded by itself), undefined = idle: the process ends at once.
+ * Every run, whatever became of it, ends with SIGINT, twice. `unfinished` says what must still settle, undefined = idle: the process
+ * ends at once.
  */
 export function endOnInterrupt(unfinished: () => Promise<unknown> | undefined): void {
-  process.on("SIGINT", () => {
+  const end = () => {
     if (ending) return;
     ending = true;
-    const pending = unfinished();
-    if (!pending) process.exit(0);
     const exit = () => process.exit(0);
+    const pending = unfinished();
+    if (!pending) return exit();
+    setTimeout(exit, longestEndMilliseconds);
     pending.then(exit, exit);
-  });
+  };
+  process.on("SIGINT", end);
+  process.on("SIGTERM", end);
+  // An engine that was killed takes the readers of these along. Unheard, the error would be printed by the SDK, which fails, and so on for
+  // ever, with a whole CPU.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", end);
 }

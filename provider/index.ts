@@ -2,12 +2,31 @@
  * The kinds, by name. State refers to this module for ever, as `pulumi-multipath/runtime`, through the text that
  * sdk/provider-text.ts writes: `provider("Route")` must go on giving what handles a Route's state.
  */
-import type { AnyKind } from "./kind";
+import type { ResourceKind } from "./group";
 import { address } from "./kinds/address";
+import { bondedLink } from "./kinds/bonded-link";
+import { hostNetwork } from "./kinds/host-network";
+import { link } from "./kinds/link";
 import { route } from "./kinds/route";
+import { routeSet } from "./kinds/route-set";
+import { routingRule } from "./kinds/routing-rule";
+import { sysctl } from "./kinds/sysctl";
+import { vlan } from "./kinds/vlan";
 import { type DynamicProvider, dynamicProvider } from "./pulumi-adapter";
 
-export const kinds: Readonly<Record<string, AnyKind>> = Object.fromEntries([address, route].map((kind) => [kind.name, kind]));
+const all: readonly ResourceKind[] = [
+  hostNetwork, // made of the others
+  link,
+  bondedLink,
+  vlan,
+  sysctl,
+  address,
+  route,
+  routeSet,
+  routingRule,
+];
+
+export const kinds: Readonly<Record<string, ResourceKind>> = Object.fromEntries(all.map((kind) => [kind.name, kind]));
 
 export function provider(name: string): DynamicProvider {
   const kind = kinds[name];

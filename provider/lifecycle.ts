@@ -1,39 +1,32 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Change, FileChange, HostState, Planned } from "./commit/change";
-import { fileName, printObjectFile } from "./commit/object-file";
-import { InputError, MultipathError, OwnershipError, UnreachableError, messageOf } from "./errors";
-import { type Host, hostName, sharedPart } from "./host";
-import { type AnyKind, type ReadKey, type Step, shown } from "./kind";
-import { assertMayTake, newClaim, ownerName, takenOver } from "./ownership";
-import { commonFields } from "./resource-schema";
-import type { ObjectFile, Owner, Snapshot } from "./snapshot";
-
-/** A resource's canonical inputs: the common fields, and the kind's own. */
-export interface Inputs {
-  readonly host: Host;
-  readonly owner: Owner & { readonly parents?: string };
-  readonly adopt?: boolean;
-  readonly unmanaged?: readonly string[];
-  readonly secrets?: readonly string[];
-  readonly [field: string]: unknown;
-}
-
-/** What state keeps of a resource: its inputs as declared, and what ties it to one object on one machine. */
-export interface Outputs extends Inputs {
-  readonly claim: string;
-  readonly machine: Machine;
-}
-
-/** Cloned images share the machine-id, so the host key is part of it. */
-export interface Machine {
-  readonly id: string;
-  readonly hostKey: string;
-}
+import type { Change, HostState, ReachTarget } from "./commit/change";
+import { InputError, MultipathError, NoKeyError, OwnershipError, UnreachableError, messageOf } from "./errors";
+import { type ResourceKind, isGroup } from "./group";
+import { type Host, comparableHost, hostName } from "./host";
+import { type Inputs, type Machine, type Outputs, comparable, fieldsOf } from "./inputs";
+import { type Detail, type Step, shown } from "./kind";
+import { ownerName, newClaim, takenOver } from "./ownership";
+import {
+  type Plan,
+  type View,
+  askedFor,
+  createPlan,
+  declaredIn,
+  deletePlan,
+  describe,
+  detailsOf,
+  remainingPlan,
+  updatePlan,
+  viewsOf,
+} from "./plans";
+import type { Snapshot } from "./snapshot";
 
 /** Where a call tells its user something while it runs: the resource's own row. */
 export interface Row {
   info(message: string): void;
   warn(message: string): void;
+  /** Shown until the next one, or until the call ends. */
+  progress(message: string): void;
 }
 
 export interface Difference {
@@ -59,35 +52,35 @@ export class Lifecycle {
   constructor(private readonly stateOf: (host: Host) => HostState) {}
 
   /** The look at the live host before a create: what it would run. Throws what the create would throw, as far as a preview can know. */
-  async foresee(kind: AnyKind, inputs: Inputs, row: Row): Promise<void> {
-    const snapshot = await this.lookOrSay(inputs.host, row);
+  async foresee(kind: ResourceKind, inputs: Inputs, row: Row): Promise<void> {
+    const snapshot = await this.lookOrSay(inputs.host, detailsOf(kind, inputs), row);
     if (snapshot) say(row, createPlan(kind, inputs, snapshot).steps);
     this.stateOf(inputs.host).announce();
   }
 
   /** Two resources of one program that are the same object on one host would undo each other for ever. */
-  assertDeclaredOnce(kind: AnyKind, inputs: Inputs): void {
-    const key = JSON.stringify([sharedPart(inputs.host), kind.name, kind.identity(fieldsOf(inputs))]);
-    const name = ownerName(inputs.owner);
-    const first = this.checked.get(key) ?? name;
-    this.checked.set(key, first);
-    if (first !== name) {
+  assertDeclaredOnce(kind: ResourceKind, inputs: Inputs): void {
+    for (const declared of declaredIn(kind, inputs)) {
+      const key = JSON.stringify([comparableHost(inputs.host), declared.kind.name, declared.kind.identity(declared.fields)]);
+      const name = [ownerName(inputs.owner), ...declared.path].join(" ");
+      const first = this.checked.get(key) ?? name;
+      this.checked.set(key, first);
+      if (first === name) continue;
       throw new InputError(
-        `${describe(kind, inputs)} is declared twice in this program: by ${first} and by ${name}. Remove one of them.`,
+        `${describe(declared, kind, inputs)} is declared twice in this program: by ${first} and by ${name}. Remove one of them.`,
       );
     }
   }
 
-  async diff(kind: AnyKind, olds: Outputs, news: Inputs, row: Row): Promise<Difference> {
+  async diff(kind: ResourceKind, olds: Outputs, news: Inputs, row: Row): Promise<Difference> {
     if (olds.host.machine !== news.host.machine) return { changes: true, replaces: ["host"] };
     const declaredChange = !isDeepStrictEqual(comparable(olds), comparable(news));
-    const snapshot = await this.lookOrSay(news.host, row);
+    const snapshot = await this.lookOrSay(news.host, detailsOf(kind, news, olds), row);
     if (!snapshot) return { changes: declaredChange };
     this.assertSameMachine(olds, news, snapshot);
     const planned = updatePlan(kind, olds, news, snapshot);
-    if (planned === "taken over") {
-      row.warn(`${describe(kind, news)} is declared by another resource now; nothing is done for this one.`);
-      return { changes: declaredChange };
+    for (const view of planned.lost) {
+      row.warn(`${describe(view, kind, news)} is declared by another resource now; nothing is done for it here.`);
     }
     say(row, planned.steps);
     const changes = declaredChange || planned.steps.length > 0 || planned.files.length > 0;
@@ -95,39 +88,51 @@ export class Lifecycle {
     return { changes };
   }
 
-  async create(kind: AnyKind, inputs: Inputs, row: Row): Promise<Outputs> {
+  async create(kind: ResourceKind, inputs: Inputs, row: Row): Promise<Outputs> {
     const claim = newClaim();
     const state = this.stateOf(inputs.host);
-    const { snapshot, warnings } = await state.commit(change(kind, inputs, (now) => createPlan(kind, inputs, now, claim)));
+    const { snapshot, warnings } = await state.commit(
+      change(kind, [inputs], row, (now) => createPlan(kind, inputs, now, claim), inputs.mustReach),
+    );
     warnings.forEach((warning) => row.warn(warning));
-    return verified(kind, { ...inputs, claim, machine: machineOf(snapshot, state) }, snapshot);
+    return verified(kind, { ...inputs, claim, machine: machineOf(snapshot, state) }, snapshot, []);
   }
 
-  async update(kind: AnyKind, olds: Outputs, news: Inputs, row: Row): Promise<Outputs> {
+  async update(kind: ResourceKind, olds: Outputs, news: Inputs, row: Row): Promise<Outputs> {
     const state = this.stateOf(news.host);
-    let lost = false;
+    let lost: readonly View[] = [];
     const { snapshot, warnings } = await state.commit(
-      change(kind, news, (now) => {
-        this.assertSameMachine(olds, news, now);
-        const planned = updatePlan(kind, olds, news, now);
-        lost = planned === "taken over";
-        return planned === "taken over" ? nothing : planned;
-      }),
+      change(
+        kind,
+        [news, olds],
+        row,
+        (now) => {
+          this.assertSameMachine(olds, news, now);
+          const planned = updatePlan(kind, olds, news, now);
+          lost = planned.lost;
+          return planned;
+        },
+        news.mustReach,
+      ),
     );
     warnings.forEach((warning) => row.warn(warning));
     const outputs = { ...news, claim: olds.claim, machine: machineOf(snapshot, state) };
-    return lost ? outputs : verified(kind, outputs, snapshot);
+    return verified(kind, outputs, snapshot, lost);
   }
 
-  async delete(kind: AnyKind, props: Outputs, row: Row): Promise<void> {
+  async delete(kind: ResourceKind, props: Outputs, row: Row): Promise<void> {
+    let found: string[] = [];
     try {
       const { warnings } = await this.stateOf(props.host).commit(
-        change(kind, props, (now) => {
+        change(kind, [props], row, (now) => {
           this.assertSameMachine(props, props, now);
-          return deletePlan(kind, props, now);
+          const planned = deletePlan(kind, props, now);
+          found = planned.parts.flatMap(({ view }) => adopted(view, props.claim));
+          return planned;
         }),
       );
       warnings.forEach((warning) => row.warn(warning));
+      for (const text of found) row.info(`gone; what was there before it was taken over is not put back: ${text}`);
     } catch (error) {
       if (!(error instanceof UnreachableError)) throw error;
       throw new UnreachableError(
@@ -138,23 +143,25 @@ export class Lifecycle {
   }
 
   /** The live object in declared form; undefined only when it is proven absent. */
-  async read(kind: AnyKind, props: Outputs): Promise<{ inputs: Inputs; outputs: Outputs } | undefined> {
-    const snapshot = await this.stateOf(props.host).look();
+  async read(kind: ResourceKind, props: Outputs): Promise<{ inputs: Inputs; outputs: Outputs } | undefined> {
+    const snapshot = await this.stateOf(props.host).look(detailsOf(kind, props));
     this.assertSameMachine(props, props, snapshot);
-    const { observed } = viewOf(kind, props, snapshot);
-    if (observed === undefined) return undefined;
-    const live = kind.schema.parse(kind.inputsOf(observed));
+    const live = liveForm(kind, props, snapshot);
+    if (live === undefined) return undefined;
     const { claim, machine, ...declared } = props;
-    const common = Object.fromEntries(Object.entries(declared).filter(([field]) => !(field in kind.schema.shape)));
+    const own = fieldsOf(props);
+    const common = Object.fromEntries(Object.entries(declared).filter(([field]) => !(field in own)));
     const inputs = { ...common, ...live } as Inputs;
     return { inputs, outputs: { ...inputs, claim, machine } };
   }
 
-  private async lookOrSay(host: Host, row: Row): Promise<Snapshot | undefined> {
+  /** Undefined: out of reach, as from a pipeline that previews pull requests without a way or a key to the host. */
+  private async lookOrSay(host: Host, details: readonly Detail[], row: Row): Promise<Snapshot | undefined> {
     try {
-      return await this.stateOf(host).look();
+      return await this.stateOf(host).look(details);
     } catch (error) {
-      if (!(error instanceof UnreachableError) || host.requireLive) throw error;
+      const outOfReach = error instanceof UnreachableError || error instanceof NoKeyError;
+      if (!outOfReach || host.requireLive) throw error;
       const name = hostName(host);
       if (!this.unreachableSaid.has(name)) row.warn(`${error.message} Compared with the recorded state instead.`);
       this.unreachableSaid.add(name);
@@ -172,141 +179,72 @@ export class Lifecycle {
   }
 }
 
-const nothing: Planned = { reads: [], steps: [], files: [] };
-
 const machineOf = (snapshot: Snapshot, state: HostState): Machine => ({ id: snapshot.host.machineId, hostKey: state.hostKey });
-
-/** For messages: `Route uplink (4 254 default 0 0) on root@192.0.2.1`. */
-function describe(kind: AnyKind, inputs: Inputs): string {
-  return `${kind.name} ${inputs.owner.name} (${kind.identity(fieldsOf(inputs)).join(" ")}) on ${hostName(inputs.host)}`;
-}
 
 function say(row: Row, steps: readonly Step[]): void {
   for (const step of steps) row.info(shown(step));
 }
 
-/** The kind's own fields of a resource's inputs or outputs. */
-function fieldsOf(inputs: Inputs): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(inputs).filter(([field]) => !(field in commonFields || field === "claim" || field === "machine")),
+/** What was there before an object was taken over with `adopt`. */
+const adopted = ({ kind, file }: View, claim: string): string[] =>
+  file?.found === undefined || kind.restores || takenOver(file, claim) ? [] : [file.found];
+
+/** What is there of a resource, in declared form; undefined = nothing at all of what it declares. */
+function liveForm(kind: ResourceKind, props: Outputs, snapshot: Snapshot): Record<string, unknown> | undefined {
+  const views = viewsOf(kind, props, snapshot);
+  const forms = views.flatMap(({ kind, path, observed }) =>
+    observed === undefined ? [] : [{ path, form: kind.schema.parse(kind.inputsOf(observed)) as Record<string, unknown> }],
   );
-}
-
-/** What a difference between two declarations is decided by. */
-function comparable(inputs: Inputs): unknown {
-  const unmanaged = new Set(inputs.unmanaged ?? []);
-  const fields = Object.entries(fieldsOf(inputs)).filter(([field, value]) => !unmanaged.has(field) && value !== undefined);
-  // Through JSON, as state has been: so that an absent field and an undefined one are the same.
-  return JSON.parse(
-    JSON.stringify({ host: sharedPart(inputs.host), owner: inputs.owner, fields: Object.fromEntries(fields.sort()) }),
-  );
-}
-
-/** One resource's declaration next to what one host shows for it. */
-interface View {
-  /** The declared fields, those that `ignoreChanges` names as they are found, in this host's own terms. */
-  readonly desired: unknown;
-  readonly observed: unknown;
-  /** Name of the object's file on the host, and the file when it is there. */
-  readonly fileName: string;
-  readonly file: ObjectFile | undefined;
-  readonly reads: readonly ReadKey[];
-}
-
-function viewOf(kind: AnyKind, inputs: Inputs, snapshot: Snapshot): View {
-  const resolve = (declared: unknown): unknown => kind.resolve?.(declared, snapshot) ?? declared;
-  const declared = fieldsOf(inputs);
-  const name = fileName(kind.name, kind.identity(resolve(declared)));
-  const file = snapshot.objects.get(name);
-  const observed = kind.observe(snapshot, declared, file);
-  const desired = resolve(managed(kind, inputs, observed));
-  return { desired, observed, fileName: name, file, reads: [...kind.reads(desired), `object ${name}`] };
-}
-
-/** The declared state with the fields that `ignoreChanges` names left as they are found. */
-function managed(kind: AnyKind, inputs: Inputs, observed: unknown): unknown {
-  const desired = fieldsOf(inputs);
-  if (observed === undefined || !inputs.unmanaged?.length) return desired;
-  const live: Record<string, unknown> = kind.schema.parse(kind.inputsOf(observed));
-  const left = inputs.unmanaged.filter((field) => field in kind.schema.shape);
-  const declared = Object.entries(desired).filter(([field]) => !left.includes(field));
-  const found = left.filter((field) => live[field] !== undefined).map((field) => [field, live[field]] as const);
-  return Object.fromEntries([...declared, ...found]);
-}
-
-/** The object's file as it should be, when it is not. */
-function fileChange(kind: AnyKind, inputs: Inputs, claim: string, { desired, file, fileName }: View): FileChange[] {
-  const { project, stack, name } = inputs.owner;
-  const owner = { project, stack, name };
-  const identity = kind.identity(desired).join(" ");
-  const wanted: ObjectFile = { file: fileName, kind: kind.name, identity, claim, owner, lines: kind.replay(desired) };
-  // What is left as it is found may move without being a difference; the next change writes it down.
-  const present = file && inputs.unmanaged?.length ? { ...file, lines: wanted.lines } : file;
-  return isDeepStrictEqual(present, wanted) ? [] : [{ file: fileName, content: printObjectFile(wanted) }];
-}
-
-function createPlan(kind: AnyKind, inputs: Inputs, snapshot: Snapshot, claim = ""): Planned {
-  const view = viewOf(kind, inputs, snapshot);
-  assertMayTake(describe(kind, inputs), view.file, inputs.owner);
-  const planned = putPlan(kind, inputs, claim, view);
-  const foreign = view.observed !== undefined && !view.file && !kind.marked(view.observed);
-  if (foreign && planned.steps.length > 0 && !inputs.adopt) {
-    throw new OwnershipError(
-      `${describe(kind, inputs)} is there already, it is not ours, and it differs: ${JSON.stringify(kind.inputsOf(view.observed))}. ` +
-        "Declare it as it is, remove it on the host, or set `adopt: true` to take it over.",
-    );
+  if (forms.length === 0 && views.length > 0) return undefined;
+  if (!isGroup(kind)) return forms[0]?.form;
+  const live: Record<string, Record<string, unknown>> = {};
+  for (const { path, form } of forms) {
+    const [field = "", name = ""] = path;
+    live[field] = { ...live[field], [name]: form };
   }
-  return planned;
+  // A field that is declared as empty, or left as found, stays as it is.
+  const untouched = Object.entries(fieldsOf(props)).filter(([field]) => !views.some(({ path }) => path[0] === field));
+  return { ...Object.fromEntries(untouched), ...live };
 }
 
-function updatePlan(kind: AnyKind, olds: Outputs, news: Inputs, snapshot: Snapshot): Planned | "taken over" {
-  const view = viewOf(kind, news, snapshot);
-  const mine = view.file === undefined || view.file.claim === olds.claim;
-  if (view.fileName === viewOf(kind, olds, snapshot).fileName) return mine ? putPlan(kind, news, olds.claim, view) : "taken over";
-  const put = view.file && mine ? putPlan(kind, news, olds.claim, view) : createPlan(kind, news, snapshot, olds.claim);
-  const drop = deletePlan(kind, olds, snapshot);
-  return { reads: [...put.reads, ...drop.reads], steps: [...put.steps, ...drop.steps], files: [...put.files, ...drop.files] };
-}
-
-/** Bringing an object of ours to its declared form, whatever was made of it meanwhile. */
-function putPlan(kind: AnyKind, inputs: Inputs, claim: string, view: View): Planned {
-  return { reads: view.reads, steps: kind.plan(view.desired, view.observed), files: fileChange(kind, inputs, claim, view) };
-}
-
-function deletePlan(kind: AnyKind, props: Outputs, snapshot: Snapshot): Planned {
-  const { desired, observed, file, reads } = viewOf(kind, props, snapshot);
-  if (takenOver(file, props.claim)) return { ...nothing, reads };
-  // Without our file, only what bears our mark or is just as we declared it is ours to remove.
-  const ours =
-    observed !== undefined && (file !== undefined || kind.marked(observed) || kind.plan(desired, observed).length === 0);
-  return {
-    reads,
-    steps: ours ? kind.plan(undefined, observed) : [],
-    files: file ? [{ file: file.file, content: undefined }] : [],
-  };
-}
-
-function change(kind: AnyKind, inputs: Inputs, plan: (snapshot: Snapshot) => Planned): Change {
-  const hint = kind.hint;
+function change(
+  kind: ResourceKind,
+  [inputs, ...others]: readonly [Inputs, ...Inputs[]],
+  row: Row,
+  plan: (snapshot: Snapshot) => Plan,
+  mustReach: readonly ReachTarget[] = [],
+): Change {
+  let latest: Plan | undefined;
   return {
     name: `${kind.name} ${inputs.owner.name}`,
-    plan,
-    ...(hint && { hint: (words: string) => hint(words, fieldsOf(inputs)) }),
+    details: detailsOf(kind, inputs, ...others),
+    plan(snapshot) {
+      latest = plan(snapshot);
+      return { ...latest, mustReach };
+    },
+    progress: (message) => row.progress(message),
+    hint(words, step) {
+      const view = latest && askedFor(latest, step);
+      const hint = view?.kind.hint?.(words, view.fields);
+      const place = view && view.path.length > 0 ? `It is a line of ${view.path.join(".")}.` : undefined;
+      return [place, hint].filter(Boolean).join(" ") || undefined;
+    },
   };
 }
 
 /** What the host shows after the commit must be what was declared: a field that the kernel took and ignored is found here. */
-function verified(kind: AnyKind, outputs: Outputs, snapshot: Snapshot): Outputs {
-  let left: readonly Step[];
+function verified(kind: ResourceKind, outputs: Outputs, snapshot: Snapshot, lost: readonly View[]): Outputs {
+  let left: Pick<Plan, "parts" | "steps">;
   try {
-    left = putPlan(kind, outputs, outputs.claim, viewOf(kind, outputs, snapshot)).steps;
+    left = remainingPlan(kind, outputs, snapshot, lost);
   } catch (error) {
     throw new IncompleteError(messageOf(error), outputs);
   }
-  if (left.length === 0) return outputs;
+  const [first] = left.parts.filter(({ steps }) => steps.length > 0);
+  if (!first) return outputs;
   throw new IncompleteError(
-    `${describe(kind, outputs)}: the host took the change without an error, and shows something else. ` +
-      `Still to do: ${left.map(shown).join("; ")}. Was it changed by somebody else at the same moment? \`pulumi up\` tries again.`,
+    `${describe(first.view, kind, outputs)}: the host took the change without an error, and shows something else. ` +
+      `Still to do: ${left.steps.map(shown).join("; ")}. Was it changed by somebody else at the same moment? \`pulumi up\` tries again.`,
     outputs,
   );
 }

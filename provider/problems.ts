@@ -1,11 +1,13 @@
-/** What a schema has against a value, in words for the person who declared it. */
+/** What is wrong with a declaration, one sentence each: `nextHops[1].weight is 0: must be a whole number from 1 to 256.` */
 import { core, type z } from "zod";
+import { choices, chosenForms, expected, oneOf } from "./expected";
+import { fieldsMeant, isResourceOption, nearest } from "./field-names";
 import { unknownValue } from "./sentinel";
 
 export interface Problem {
   /** As the property is written in a program: `nextHops[1].weight`; empty for the value as a whole. */
   readonly path: string;
-  /** What is there, why it can't be, and what would be right. */
+  /** A whole sentence: the property, its value, and what would be right. */
   readonly message: string;
 }
 
@@ -14,14 +16,6 @@ export type Refusal = core.$ZodRawIssue;
 
 type Path = readonly PropertyKey[];
 
-/** `["nextHops", 1, "weight"]` -> `nextHops[1].weight`. */
-export function pathName(path: Path): string {
-  return path.reduce<string>(
-    (name, key) => (typeof key === "number" ? `${name}[${key}]` : name ? `${name}.${String(key)}` : String(key)),
-    "",
-  );
-}
-
 /** One problem for each thing to be put right. The values of the top-level properties in `secrets` are not shown. */
 export function problemsOf(
   schema: z.ZodType,
@@ -29,30 +23,62 @@ export function problemsOf(
   issues: readonly Refusal[],
   secrets: readonly string[],
 ): readonly Problem[] {
-  return issues.flatMap((issue) => spread(issue)).map((issue) => problem(schema, value, issue, secrets));
+  const problems = issues.flatMap((issue) => spread(issue)).map((issue) => problem(schema, value, issue, secrets));
+  return problems.filter(({ message }, index) => problems.findIndex((other) => other.message === message) === index);
 }
+
+/**
+ * The problem of one property, in the one form that all problems have.
+ * @param root what was declared, the property in it
+ * @param schema of `root`
+ * @param right what would be right, and why: the end of the sentence
+ */
+export function problemAt(root: unknown, schema: z.ZodType, path: Path, right: string, secrets: readonly string[]): Problem {
+  const value = valueAt(root, path);
+  const hidden = isSecret(path, secrets);
+  const shown = value === undefined ? "missing" : hidden ? "[secret]" : shownValue(value);
+  return sentence(hidden ? withoutNames(schema, path) : path, `is ${shown}: ${right}`);
+}
+
+function sentence(path: Path, rest: string): Problem {
+  const name = pathName(path);
+  return { path: name, message: `${name || "the declaration"} ${rest}${/[.?!]$/.test(rest) ? "" : "."}` };
+}
+
+const isSecret = ([top]: Path, secrets: readonly string[]): boolean => typeof top === "string" && secrets.includes(top);
 
 /* ---- which issues ------------------------------------------------------------------------------------------------------- */
 
 /** One issue for each unknown field, and for a union the issues of the form that was most likely meant. */
 function spread(issue: Refusal): Refusal[] {
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ ...issue, keys: [key], path: [...(issue.path ?? []), key] }));
-  }
-  if (issue.code === "invalid_union" && !("discriminator" in issue && issue.discriminator)) {
-    const nearest = nearestForm(issue);
-    if (nearest)
-      return nearest.flatMap(spread).map((inner) => ({ ...inner, path: [...(issue.path ?? []), ...(inner.path ?? [])] }));
-  }
+  const below = (inner: Refusal) => ({ ...inner, path: [...(issue.path ?? []), ...(inner.path ?? [])] });
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => below({ ...issue, keys: [key], path: [key] }));
+  if (issue.code === "invalid_union" && !isChoiceOfForms(issue))
+    return issuesOfForm(issue)?.flatMap(spread).map(below) ?? [issue];
   return [issue];
 }
 
-/** A form whose very type is wrong was not the one meant. Undefined: no form, or several, may have been meant. */
-function nearestForm(issue: Refusal): Refusal[] | undefined {
-  const options = (issue.inst as core.$ZodUnion | undefined)?._zod.def.options ?? [];
-  const forms = options.map((option) => refusals(option, issue.input));
-  const meant = forms.filter((form) => !form.some((inner) => inner.code === "invalid_type" && (inner.path ?? []).length === 0));
+/** An object whose form one of its fields chooses: zod has looked into that form alone. */
+const isChoiceOfForms = (issue: Refusal): boolean => "discriminator" in issue && issue.discriminator !== undefined;
+
+/**
+ * What the form that was meant has against the value, when it knows better than that it must be one of the forms. A form whose very type is
+ * wrong was not the one meant.
+ */
+function issuesOfForm(issue: Refusal): Refusal[] | undefined {
+  const union = issue.inst as core.$ZodUnion;
+  if (nearestChoice(union, issue.input)) return undefined;
+  const forms = union._zod.def.options.map((option) => refusals(option, issue.input));
+  const meant = forms.filter((form) => !form.some(isOfAnotherType) && !form.every(saysNothing));
   return meant.sort((a, b) => a.length - b.length)[0];
+}
+
+const isOfAnotherType = ({ code, path = [] }: Refusal): boolean => code === "invalid_type" && path.length === 0;
+
+/** True of "must be what the field takes", which a union says better of all its forms together. */
+function saysNothing({ code, path = [], message, origin }: Refusal & { origin?: string }): boolean {
+  if (path.length > 0 || message !== undefined) return false;
+  return ["invalid_type", "invalid_value", "invalid_format", "custom"].includes(code) || origin === "number" || origin === "int";
 }
 
 function refusals(schema: core.$ZodType, value: unknown): Refusal[] {
@@ -63,156 +89,200 @@ function refusals(schema: core.$ZodType, value: unknown): Refusal[] {
 
 /* ---- words -------------------------------------------------------------------------------------------------------------- */
 
-function problem(schema: z.ZodType, root: unknown, issue: Refusal, secrets: readonly string[]): Problem {
+function problem(root: z.ZodType, value: unknown, issue: Refusal, secrets: readonly string[]): Problem {
   const path = issue.path ?? [];
-  const meaning = fieldAt(schema, path)?.description;
-  // The schema's own words may quote the value, or a part of it.
-  if (typeof path[0] === "string" && secrets.includes(path[0]))
-    return { path: pathName(path), message: wordsForSecret(issue, meaning) };
-  const value = issue.code === "unrecognized_keys" ? undefined : valueAt(root, path);
-  const { message } = core.util.finalizeIssue(issue, { error: (raw) => words(raw, meaning) }, core.config());
-  return { path: pathName(path), message: withValue(message, value) };
+  if (issue.code === "unrecognized_keys") {
+    return sentence(isSecret(path, secrets) ? withoutNames(root, path) : path, unknownField(issue, root, path));
+  }
+  const field = fieldAt(root, path, value);
+  if (valueAt(value, path) === undefined) return problemAt(value, root, path, missing(issue, field), secrets);
+  // A schema's own words may quote the value, or a part of it.
+  if (isSecret(path, secrets)) return problemAt(value, root, path, ofSecret(issue, field), secrets);
+  const { message } = core.util.finalizeIssue(issue, { error: (raw) => mustBe(raw, field) }, core.config());
+  return problemAt(value, root, path, message, secrets);
 }
 
-function wordsForSecret(issue: Refusal, meaning: string | undefined): string {
-  if (issue.code === "custom") return `[secret]: not accepted${meaning ? `. ${meaning}` : ""}`;
-  return issue.code === "invalid_value" ? words({ ...issue, input: "" }, meaning) : words(issue, meaning);
+function missing(issue: Refusal, field: z.ZodType | undefined): string {
+  const [firstSentence = ""] = /^.*?(?=\.(?: [A-Z]|$))/s.exec(field?.description ?? "") ?? [];
+  return firstSentence === "" ? mustBe(issue, field) : firstSentence.charAt(0).toLowerCase() + firstSentence.slice(1);
 }
 
-/** The schema's own words go before these: they know more. */
-function words(issue: Refusal, meaning: string | undefined): string {
-  const right = (what: string) => `must be ${what}${meaning ? `. ${meaning}` : ""}`;
-  switch (issue.code) {
-    case "invalid_type":
-      if (issue.input === undefined) return `is missing${meaning ? `. ${meaning}` : `: must be ${typeName(issue.expected)}`}`;
-      return right(typeName(issue.expected));
-    case "too_small":
-      return `must ${limit(issue.origin, issue.exact ? "exactly" : issue.inclusive === false ? "more than" : "at least", issue.minimum)}`;
-    case "too_big":
-      return `must ${limit(issue.origin, issue.exact ? "exactly" : issue.inclusive === false ? "less than" : "at most", issue.maximum)}`;
-    case "not_multiple_of":
-      return `must be a multiple of ${issue.divisor}`;
-    case "invalid_value":
-      return `must be ${oneOf(issue.values.map((value) => JSON.stringify(value)))}${nearestValue(issue.input, issue.values)}`;
-    case "invalid_format":
-      return right(issue.format === "regex" ? `of the form ${issue.pattern}` : `a valid ${issue.format}`);
-    case "invalid_union":
-      return right(unionName(issue));
-    case "unrecognized_keys":
-      return unknownField(issue.keys[0] ?? "", Object.keys((issue.inst as core.$ZodObject | undefined)?._zod.def.shape ?? {}));
+/** Text that is no more than text to its schema was refused for a reason that the schema alone can tell. */
+function ofSecret(issue: Refusal, field: z.ZodType | undefined): string {
+  const isUnexplained = (issue.code === "custom" || issue.code === "invalid_format") && field?.meta()?.["expected"] === undefined;
+  return isUnexplained ? "it is not accepted" : mustBe({ ...issue, input: undefined }, field);
+}
+
+/** What is said where the schema has no words of its own. */
+function mustBe(issue: Refusal, field: z.ZodType | undefined): string {
+  if (issue.code === "invalid_union" && isChoiceOfForms(issue)) return formName(issue);
+  if (issue.code === "too_small" && issue.origin === "array") return `must have at least ${entries(issue.minimum)}`;
+  if (issue.code === "too_big" && issue.origin === "array") return `must have at most ${entries(issue.maximum)}`;
+  if (issue.code === "too_small" && issue.origin === "string") return "must not be empty";
+  if (issue.code === "too_big" && issue.origin === "string") return `must have at most ${issue.maximum} characters`;
+  if (!field) return "must be something else";
+  const meant = nearestChoice(field, issue.input);
+  return `must be ${expected(field)}${meant === undefined ? otherForm(field, issue.input) : didYouMean(meant)}`;
+}
+
+function formName(issue: core.$ZodRawIssue<core.$ZodIssueInvalidUnion>): string {
+  const names = ((issue.options ?? []) as readonly unknown[]).filter(isText);
+  const said = valueAt(issue.input, [issue.discriminator ?? ""]);
+  const meant = isText(said) ? nearest(said, names) : undefined;
+  return `must be ${oneOf(names.map((name) => JSON.stringify(name)))}${didYouMean(meant)}`;
+}
+
+const didYouMean = (word: string | undefined): string => (word === undefined ? "" : `; did you mean ${JSON.stringify(word)}?`);
+
+const entries = (count: number | bigint): string => `${count} ${count === 1 ? "entry" : "entries"}`;
+
+function nearestChoice(field: core.$ZodType, input: unknown): string | undefined {
+  return typeof input === "string" ? nearest(input, choices(field).filter(isText)) : undefined;
+}
+
+/** The same value would do, had it another type. */
+function otherForm(field: core.$ZodType, input: unknown): string {
+  const fits = (value: unknown) => refusals(field, value).length === 0;
+  const unquoted = isText(input) ? meantWithoutQuotes(input.trim()) : undefined;
+  if (unquoted !== undefined && fits(unquoted)) return `; write ${String(unquoted)} without quotes`;
+  if (typeof input === "number" && fits(String(input))) return `; write "${input}" in quotes`;
+  if (Array.isArray(input) && input.length === 1 && fits(input[0])) return "; write it without the brackets of a list";
+  return input !== undefined && fits([input]) ? "; write it in the brackets of a list" : "";
+}
+
+function meantWithoutQuotes(text: string): number | boolean | undefined {
+  if (text === "true" || text === "false") return text === "true";
+  return /^-?\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+const isText = (value: unknown): value is string => typeof value === "string";
+
+/* ---- fields that there are not ---------------------------------------------------------------------------------------------- */
+
+const mostNamesShown = 10;
+
+function unknownField(issue: Extract<Refusal, { code?: "unrecognized_keys" }>, root: z.ZodType, path: Path): string {
+  const [name = ""] = issue.keys;
+  const own = Object.keys((issue.inst as core.$ZodObject)._zod.def.shape);
+  const here = fieldsMeant(name, own);
+  if (here.length > 0) return `is no field here: did you mean ${quoted(here)}?`;
+  const places = placesOf(name, root);
+  const [above] = path;
+  if (path.length > 1 && places.includes(name)) return `is no field here: write it beside \`${String(above)}\``;
+  const elsewhere = places.filter((place) => !place.startsWith(`${String(above)}.`));
+  if (elsewhere.length > 0) return `is no field here: did you mean ${quoted(elsewhere)}?`;
+  if (isResourceOption(name)) return "is no field but an option of Pulumi's: write it in the third argument, after the fields";
+  return `is no field here${own.length <= mostNamesShown ? `: there are ${quoted(own, "and")}` : ", nor is there one with a name like it"}`;
+}
+
+/** Where in the whole schema a field of this name is, as near to the top as there is one: `nextHops[].weight`. */
+function placesOf(name: string, root: z.ZodType): string[] {
+  const places = objectsIn(root, "").filter(({ fields }) => fields.includes(name));
+  const depth = (place: string) => place.split(".").length;
+  const shallowest = Math.min(...places.map(({ place }) => depth(place)));
+  return [...new Set(places.filter(({ place }) => depth(place) === shallowest).map(({ place }) => place + name))];
+}
+
+const quoted = (names: readonly string[], and: "and" | "or" = "or"): string =>
+  oneOf(names.map((name) => `\`${name}\``)).replace(/ or (?=`[^`]*`$)/, ` ${and} `);
+
+/** Every object of the schema: where it stands (`nextHops[].`), and its fields. */
+function objectsIn(schema: core.$ZodType, place: string): { place: string; fields: readonly string[] }[] {
+  const { def } = (schema as core.$ZodTypes)._zod;
+  switch (def.type) {
+    case "object": {
+      const inner = Object.entries(def.shape).flatMap(([name, field]) => objectsIn(field, `${place}${name}.`));
+      return [{ place, fields: Object.keys(def.shape) }, ...inner];
+    }
+    case "array":
+      return objectsIn(def.element, place.replace(/\.?$/, "[]."));
+    case "record":
+      return objectsIn(def.valueType, `${place}*.`);
+    case "union":
+      return def.options.flatMap((option) => objectsIn(option, place));
+    case "pipe":
+      return objectsIn(def.in, place);
     default:
-      return right("something else");
+      return "innerType" in def ? objectsIn(def.innerType, place) : [];
   }
 }
 
-const typeNames: Readonly<Record<string, string>> = {
-  string: "a string",
-  number: "a number",
-  int: "a whole number",
-  boolean: "true or false",
-  array: "a list",
-  object: "an object",
-  record: "an object",
-};
-const typeName = (type: string): string => typeNames[type] ?? `of type ${type}`;
-
-function limit(origin: string, relation: string, bound: number | bigint): string {
-  if (origin === "array" || origin === "set") return `have ${relation} ${bound} ${bound === 1 ? "entry" : "entries"}`;
-  if (origin === "string")
-    return bound === 1 && relation === "at least" ? "not be empty" : `have ${relation} ${bound} characters`;
-  return `be ${relation} ${bound}`;
-}
-
-function unionName(issue: Refusal): string {
-  const union = issue.inst as core.$ZodDiscriminatedUnion | undefined;
-  const types = (union?._zod.def.options ?? []).map((option) => typeName(option._zod.def.type));
-  return types.length > 0 ? oneOf([...new Set(types)]) : "something else";
-}
-
-const oneOf = (choices: readonly string[]): string =>
-  choices.length < 2 ? choices.join() : `${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`;
-
-function unknownField(field: string, known: readonly string[]): string {
-  const meant = nearest(field, known);
-  return meant
-    ? `is not a field here; did you mean \`${meant}\`?`
-    : `is not a field here; there are ${known.map((name) => `\`${name}\``).join(", ")}`;
-}
-
-function nearestValue(input: unknown, values: readonly unknown[]): string {
-  const meant =
-    typeof input === "string" &&
-    nearest(
-      input,
-      values.filter((value) => typeof value === "string"),
-    );
-  return meant ? `; did you mean ${JSON.stringify(meant)}?` : "";
-}
-
-/** The value first, unless the message shows it already. */
-function withValue(message: string, value: unknown): string {
-  if (value === undefined || (isWord(value) && message.includes(String(value)))) return message;
-  return `${shownValue(value)}: ${message}`;
-}
-
-const isWord = (value: unknown): boolean => typeof value === "number" || (typeof value === "string" && value !== "");
+/* ---- values ----------------------------------------------------------------------------------------------------------------- */
 
 const longestValue = 80;
 
+/** As it would be written in a program; but no key material, no password, nothing that a terminal would obey, and no novel. */
 function shownValue(value: unknown): string {
-  const text = (JSON.stringify(value) ?? String(value)).replaceAll(unknownValue, "(not known yet)");
-  return text.length > longestValue ? `${text.slice(0, longestValue)}...` : text;
+  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
+  if (/PRIVATE KEY/.test(text)) return "a private key (not shown)";
+  const printable = text
+    .slice(0, 1000)
+    .replaceAll(unknownValue, "(not known yet)")
+    .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escaped);
+  const harmless = printable.replace(/(?<=[\w/]):[^\s/:@"]+@/g, ":[not shown]@");
+  return harmless.length > longestValue
+    ? `${harmless.slice(0, longestValue)}...${harmless.startsWith('"') ? '"' : ""}`
+    : harmless;
 }
 
-/* ---- places ------------------------------------------------------------------------------------------------------------- */
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
+/* ---- places ----------------------------------------------------------------------------------------------------------------- */
+
+/** `["nextHops", 1, "weight"]` -> `nextHops[1].weight`. */
+export function pathName(path: Path): string {
+  return path.reduce<string>((name, key) => {
+    if (typeof key === "number") return `${name}[${key}]`;
+    const text = String(key);
+    if (!/^[\w$]{1,60}$/.test(text)) return `${name}[${shownValue(text)}]`;
+    return name ? `${name}.${text}` : text;
+  }, "");
+}
 
 function valueAt(root: unknown, path: Path): unknown {
-  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined | null)?.[key], root);
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === "object" && value !== null && Object.hasOwn(value, key)
+        ? (value as Record<PropertyKey, unknown>)[key]
+        : undefined,
+    root,
+  );
 }
 
-/** The schema of a field, for what it says about itself; undefined where a path leads through something else than lists and objects. */
-function fieldAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
+/** Names that a program gives its entries are a part of the value: they are no field names. */
+function withoutNames(schema: core.$ZodType, [key, ...rest]: Path): Path {
+  if (key === undefined) return [];
+  const { def } = (schema as core.$ZodTypes)._zod;
+  if (def.type === "record") return ["[secret]", ...withoutNames(def.valueType, rest)];
+  if (def.type === "object") {
+    const field = Object.hasOwn(def.shape, key) ? def.shape[key as string] : undefined;
+    return [key, ...(field ? withoutNames(field, rest) : rest)];
+  }
+  return "innerType" in def ? withoutNames(def.innerType, [key, ...rest]) : [key, ...rest];
+}
+
+/** The schema of a field; undefined where a path leads through something else than lists and objects. */
+function fieldAt(schema: core.$ZodType, path: Path, value: unknown): z.ZodType | undefined {
   const [key, ...rest] = path;
-  if (key === undefined) return schema;
-  const { def } = (schema as unknown as core.$ZodTypes)._zod;
+  if (key === undefined) return schema as z.ZodType;
+  const { def } = (schema as core.$ZodTypes)._zod;
+  const inner = valueAt(value, [key]);
   switch (def.type) {
     case "object": {
-      const field = def.shape[key as string];
-      return field && fieldAt(field as z.ZodType, rest);
+      const field = Object.hasOwn(def.shape, key) ? def.shape[key as string] : undefined;
+      return field && fieldAt(field, rest, inner);
     }
     case "array":
-      return fieldAt(def.element as z.ZodType, rest);
+      return fieldAt(def.element, rest, inner);
+    case "record":
+      return fieldAt(def.valueType, rest, inner);
     case "union":
-      return def.options.map((option) => fieldAt(option as z.ZodType, path)).find((found) => found !== undefined);
+      return chosenForms(def, value)
+        .map((option) => fieldAt(option, path, value))
+        .find((found) => found !== undefined);
     case "pipe":
-      return fieldAt(def.in as z.ZodType, path);
+      return fieldAt(def.in, path, value);
     default:
-      return "innerType" in def ? fieldAt(def.innerType as z.ZodType, path) : undefined;
+      return "innerType" in def ? fieldAt(def.innerType, path, value) : undefined;
   }
-}
-
-/* ---- nearest name ------------------------------------------------------------------------------------------------------- */
-
-/** The name that was probably meant: at most a third of it mistyped. */
-export function nearest(word: string, names: readonly string[]): string | undefined {
-  const fold = (text: string) => text.toLowerCase().replace(/[_-]/g, "");
-  const ranked = names
-    .map((name) => ({ name, distance: editDistance(fold(word), fold(name)) }))
-    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length / 3)))
-    .sort((a, b) => a.distance - b.distance);
-  return ranked[0]?.name;
-}
-
-/** Levenshtein's: insertions, deletions and replacements of one character. */
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (const [index, character] of [...from].entries()) {
-    const next = [index + 1];
-    for (let column = 1; column <= to.length; column++) {
-      const replaced = (row[column - 1] ?? 0) + (to[column - 1] === character ? 0 : 1);
-      next.push(Math.min((row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1, replaced));
-    }
-    row = next;
-  }
-  return row[to.length] ?? 0;
 }

@@ -4,20 +4,28 @@ export type Redact = (text: string) => string;
 /** Shorter ones would make every message unreadable, and give nothing away. */
 const shortestSecret = 3;
 
-/** @param secrets names of the top-level inputs that are secret, as the SDK has listed them in the inputs */
-export function redactor(inputs: Readonly<Record<string, unknown>>): Redact {
-  const secrets = inputs["secrets"];
-  if (!Array.isArray(secrets) || secrets.length === 0) return (text) => text;
-  const values = secrets.flatMap((field) => leaves(inputs[String(field)])).filter(({ length }) => length >= shortestSecret);
+/**
+ * @param secrets names of the top-level inputs that are secret
+ * @param bags inputs that hold them, in every form that may be shown
+ */
+export function redactor(secrets: readonly string[], ...bags: readonly Readonly<Record<string, unknown>>[]): Redact {
+  const values = bags.flatMap((bag) => secrets.flatMap((field) => leaves(bag[field])));
+  const worth = [...new Set(values)].filter((value) => String(value).length >= shortestSecret);
   // Longest first: one secret may be a part of another.
-  values.sort((a, b) => b.length - a.length);
-  return (text) => values.reduce((shown, value) => shown.replaceAll(value, "[secret]"), text);
+  worth.sort((a, b) => String(b).length - String(a).length);
+  return (text) => worth.reduce<string>(without, text);
 }
 
-function leaves(value: unknown): string[] {
+/** A number is hidden where it stands alone: 655 is not in 65535. */
+function without(text: string, secret: string | number): string {
+  if (typeof secret === "string") return text.replaceAll(secret, "[secret]");
+  return text.replace(new RegExp(`(?<![\\d.-])${String(secret).replace(/[.+]/g, "\\$&")}(?![\\d.])`, "g"), "[secret]");
+}
+
+function leaves(value: unknown): (string | number)[] {
   if (typeof value === "object" && value !== null) return Object.values(value).flatMap(leaves);
-  if (typeof value !== "string" && typeof value !== "number") return [];
-  const text = String(value);
+  if (typeof value === "number") return [value];
+  if (typeof value !== "string") return [];
   // An address is also shown without its length.
-  return [text, ...(text.includes("/") ? [text.slice(0, text.indexOf("/"))] : [])];
+  return [value, ...(value.includes("/") ? [value.slice(0, value.indexOf("/"))] : [])];
 }

@@ -8,6 +8,10 @@ export interface Snapshot {
   readonly addresses: readonly LiveAddress[];
   /** In the kernel's order: of several IPv4 routes with one key the first is the one in use. */
   readonly routes: readonly LiveRoute[];
+  /** In the order in which they are asked; none unless a kind has asked for them (Kind.details). */
+  readonly rules: readonly LiveRule[];
+  /** Only those that a kind has asked for (Kind.details), by path below /proc/sys; one that is not there, or can't be read, is absent. */
+  readonly sysctls: ReadonlyMap<string, string>;
   /** Routing table names of the host's rt_tables files, e.g. `main` -> 254. */
   readonly tables: ReadonlyMap<string, number>;
   /** Files of `/etc/pulumi-multipath/current/objects.d`, by file name. */
@@ -32,6 +36,17 @@ export interface LiveLink {
   /** The bond or bridge this link is enslaved to. */
   readonly master: string | undefined;
   readonly alias: string | undefined;
+  /** The link that this one stands on, e.g. a VLAN's. */
+  readonly parent: string | undefined;
+  readonly txQueueLength: number | undefined;
+  /** As `ip -N` prints it: a number, or a name of the host's. */
+  readonly group: string | undefined;
+  /** What kind of link it is, e.g. `bond`, `vlan`, `veth`; undefined for hardware. */
+  readonly type: string | undefined;
+  /** What `ip -j -d` prints about a link of this type, by its own keys (`info_data`). */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** What it prints about a member of `master` (`info_slave_data`). */
+  readonly memberData: Readonly<Record<string, unknown>>;
 }
 
 export interface LiveAddress {
@@ -90,6 +105,66 @@ export interface LiveRoute {
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
+/** A policy rule: what it matches, in the kernel's numbers, and what happens then. `undefined` = the rule has no such word. */
+export interface LiveRule {
+  readonly family: 4 | 6;
+  /** Lower ones are asked first; several may have the same, and are asked in the order in which they were added. */
+  readonly priority: number;
+  /** Matches what the selectors do NOT match. */
+  readonly invert: boolean;
+  /** Canonical prefix of the packet's source; undefined = any. */
+  readonly from: string | undefined;
+  /** Canonical prefix of its destination; undefined = any. */
+  readonly to: string | undefined;
+  /** The device it came in by; `lo`: the host itself sends it. It need not exist. */
+  readonly inputDevice: string | undefined;
+  /** The device that the sending socket is bound to. It need not exist. */
+  readonly outputDevice: string | undefined;
+  /** 0 to 4294967295, compared under `firewallMask`. */
+  readonly firewallMark: number | undefined;
+  /** undefined = all bits. */
+  readonly firewallMask: number | undefined;
+  /** 1 to 255, e.g. 6 for TCP. */
+  readonly ipProtocol: number | undefined;
+  /** `443`, `1000-2000`, or a port and the mask it is compared under: `1024/0xfc00`. */
+  readonly sourcePorts: string | undefined;
+  readonly destinationPorts: string | undefined;
+  /** Users whose sockets are meant, e.g. `1000-1000`. */
+  readonly uidRange: string | undefined;
+  /** The whole byte, 4 to 252. IPv4 compares it with the lower three bits of the DSCP only. */
+  readonly tos: number | undefined;
+  /** 0 to 63, compared under `dscpMask`. */
+  readonly dscp: number | undefined;
+  /** undefined = all bits. */
+  readonly dscpMask: number | undefined;
+  /** IPv6, 0 to 1048575, compared under `flowLabelMask`. */
+  readonly flowLabel: number | undefined;
+  /** undefined = all bits. */
+  readonly flowLabelMask: number | undefined;
+  /** The id that a tunnel with metadata has received the packet under. */
+  readonly tunnelId: number | undefined;
+  /** Packets of a VRF, which are looked up in that VRF's table. */
+  readonly l3Mdev: boolean;
+  /** What happens to what matches; that of a kind that has no name here is the kernel's number. */
+  readonly action: RuleAction | number;
+  /** Where `lookup` looks; undefined for the other actions, and for `l3Mdev`. */
+  readonly table: number | undefined;
+  /** The priority where `goto` goes on. There need not be a rule: then `goto` does nothing. */
+  readonly gotoPriority: number | undefined;
+  /** What `lookup` finds is passed over when its prefix is of this length or shorter. */
+  readonly suppressPrefixLength: number | undefined;
+  /** What `lookup` finds is passed over when it leads out by a device of this group. */
+  readonly suppressInterfaceGroup: number | undefined;
+  /** `TO` or `FROM/TO`. */
+  readonly realms: string | undefined;
+  /** RTPROT_*: 0 none, 2 kernel, 205 ours. */
+  readonly protocol: number;
+  /** Words that only a newer `ip` prints. */
+  readonly others: readonly string[];
+}
+
+export type RuleAction = "lookup" | "goto" | "nop" | "blackhole" | "unreachable" | "prohibit";
+
 /** One object's file on the host: whose it is, and what boot replays. */
 export interface ObjectFile {
   readonly file: string;
@@ -97,6 +172,11 @@ export interface ObjectFile {
   readonly identity: string;
   readonly claim: string;
   readonly owner: Owner;
+  /**
+   * The live object in declared form, as JSON: as it was taken over with `adopt: true`; of a kind that restores, each declared field as
+   * it was before.
+   */
+  readonly found?: string;
   /** The commands that bring the object back, e.g. `ip -4 route replace ...`. */
   readonly lines: readonly string[];
 }

@@ -4,6 +4,7 @@
  * without the missing value is left for the run that has it.
  */
 import { core, type z } from "zod";
+import { chosenForms } from "./expected";
 import { type Problem, type Refusal, problemsOf } from "./problems";
 import { holdsUnknown, isUnknown } from "./sentinel";
 
@@ -67,7 +68,7 @@ function acceptAround(schema: core.$ZodTypes, value: unknown): Result {
     case "tuple":
       return acceptTuple(def, schema, value);
     case "union":
-      return acceptUnion(def, value);
+      return acceptUnion(def, schema, value);
     case "optional":
     case "nullable":
     case "default":
@@ -148,9 +149,14 @@ function acceptTuple(def: core.$ZodTupleDef, schema: core.$ZodType, value: unkno
 }
 
 /** The first form that has nothing against the known part; without one, what the nearest form has against it. */
-function acceptUnion(def: core.$ZodUnionDef, value: unknown): Result {
-  const forms = def.options.map((option) => accept(option, value));
-  return forms.reduce((best, form) => (form.issues.length < best.issues.length ? form : best));
+function acceptUnion(def: core.$ZodUnionDef, schema: core.$ZodType, value: unknown): Result {
+  const options = chosenForms(def, value);
+  // None of them: the union itself says so best.
+  if (options.length === 0) return run(schema, value);
+  const forms = options.map((option) => accept(option, value));
+  // A form whose very type is wrong was not the one meant.
+  const distance = ({ issues }: Result) => issues.length + (issues.some(({ path = [] }) => path.length === 0) ? 1000 : 0);
+  return forms.reduce((best, form) => (distance(form) < distance(best) ? form : best));
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -62,7 +62,10 @@ const listsOfHops = ["nextHops", "lines"];
 
 function hopsOf(fields: Fields): Hop[] {
   const own: Hop = { device: valueOf(fields["device"]), gateway: valueOf(fields["gateway"]) };
-  const members = entriesOf(fields["members"]).map((member): Hop => ({ device: valueOf(member), gateway: undefined }));
+  const members = entriesOf(fields["members"]).map((member): Hop => ({
+    device: valueOf(isFields(member) ? member["device"] : member),
+    gateway: undefined,
+  }));
   const listed = listsOfHops
     .flatMap((list) => entriesOf(fields[list]))
     .map((entry): Hop =>

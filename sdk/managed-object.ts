@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { providerText } from "./provider-text";
 import { isPlain } from "./plain";
+import { warnUnlessFoundFrom } from "./program-folder";
 import { registryOfThisRun } from "./registry";
 
 /** A resource as its class hands it to Pulumi. */
@@ -8,40 +9,59 @@ export interface Declaration {
   readonly type: string;
   readonly inputs: pulumi.Inputs;
   readonly options: pulumi.CustomResourceOptions;
-  /** Makes the resource known to those declared after it. */
-  readonly registerAs: (resource: pulumi.CustomResource) => void;
+  /** To be called with the resource that was made of it. */
+  readonly complete: (resource: pulumi.CustomResource) => void;
 }
+
+/** The properties that a class has, by name. */
+export interface Properties {
+  /** What the provider fills in when it isn't declared. */
+  readonly filledIn: readonly string[];
+  /** What has no value unless it is declared. */
+  readonly asDeclared: readonly string[];
+}
+
+/**
+ * What a property is that has no value. One for all: an Output of its own for each that Pulumi is told about took as long as everything
+ * else that a program of 100 routes does, since Pulumi notes the call stack four times for each.
+ */
+const nothing = pulumi.output(undefined);
 
 /**
  * Everything the generated classes have in common. Functions and not a base class: Pulumi finds the user's line of code by counting the
  * constructors between it and `pulumi.CustomResource`.
- *
- * @param outputs the properties the class has; those that aren't declared are filled in by the provider.
  */
 export function declare(
   kind: string,
   name: string,
   args: object,
   options: pulumi.CustomResourceOptions,
-  outputs: readonly string[],
+  { filledIn, asDeclared }: Properties,
 ): Declaration {
   refuseImport(kind, name, options);
+  warnUnlessFoundFrom(process.cwd());
   const fields = { ...args } as Record<string, unknown>;
   const registry = registryOfThisRun();
   const own = registry.describe(fields);
+  // What `ignoreChanges` names keeps its last value.
+  const kept = asDeclared.filter((field) => options.ignoreChanges?.some((path) => path.split(/[.[]/)[0] === field));
 
   return {
-    type: `pulumi-nodejs:dynamic/multipath:${kind}`,
+    type: typeOf(kind),
     inputs: {
-      ...Object.fromEntries(outputs.map((output) => [output, undefined])),
+      ...Object.fromEntries([...filledIn, ...kept].map((field) => [field, undefined])),
       ...fields,
-      owner: ownerOf(name, options.parent),
-      unmanaged: unmanagedBy(options.ignoreChanges),
-      secrets: namesOfSecrets(fields),
+      owner: urnOf(kind, name, options.parent),
+      ...unmanagedBy(options.ignoreChanges),
+      ...namesOfSecrets(fields),
       __provider: providerText(kind),
     },
     options: withDependencies(options, registry.dependenciesOf(own)),
-    registerAs: (resource) => registry.add(resource, own),
+    complete(resource) {
+      const absent = asDeclared.filter((field) => !(field in resource));
+      Object.assign(resource, Object.fromEntries(absent.map((field) => [field, nothing])));
+      registry.add(resource, own);
+    },
   };
 }
 
@@ -57,42 +77,49 @@ function refuseImport(kind: string, name: string, options: pulumi.CustomResource
   );
 }
 
-/** Told to the host, to other stacks that want the same object, and to the person who reads the object's file there. */
-function ownerOf(name: string, parent: pulumi.Resource | undefined): pulumi.Inputs {
-  return {
-    project: pulumi.getProject(),
-    stack: pulumi.getStack(),
-    name,
-    parents: parent?.urn.apply(typesOf),
-  };
+const typeOf = (kind: string): string => `pulumi-nodejs:dynamic/multipath:${kind}`;
+
+/**
+ * The resource's URN, which no call of a provider has: for the notes on its row, for other stacks that want the same object, and for the
+ * person who reads the object's file on the host.
+ *
+ * With a parent a promise and no Output: that would bring a dependency on the parent along, which Pulumi takes for one on all its
+ * children, so that two of one component would wait for each other for ever.
+ */
+function urnOf(kind: string, name: string, parent: pulumi.Resource | undefined): string | Promise<string> {
+  const program = `${pulumi.getStack()}::${pulumi.getProject()}`;
+  const urn = (parents: string) => `urn:pulumi:${program}::${parents}${typeOf(kind)}::${name}`;
+  return parent ? new Promise((resolve) => parent.urn.apply((urnOfParent) => resolve(urn(typesOf(urnOfParent))))) : urn("");
 }
 
 const stackType = "pulumi:pulumi:Stack";
 
-/** `urn:pulumi:dev::gateways::acme:Site$acme:Gateway::a` -> `acme:Site$acme:Gateway`: with it the provider knows a resource's URN. */
-function typesOf(parentUrn: string): string | undefined {
-  const types = parentUrn.split("::")[2];
-  return types === stackType ? undefined : types;
+/** `urn:pulumi:dev::gateways::acme:Site$acme:Gateway::a` -> `acme:Site$acme:Gateway$`: what stands before its children's own type. */
+function typesOf(urn: string): string {
+  const types = urn.split("::")[2] ?? stackType;
+  return types === stackType ? "" : `${types}$`;
 }
 
 /** `ignoreChanges` never reaches a provider, and a provider that looks at the live host would go on changing what is to be left. */
-function unmanagedBy(ignoreChanges: readonly string[] | undefined): string[] | undefined {
-  return ignoreChanges && ignoreChanges.length > 0 ? [...ignoreChanges].sort() : undefined;
+function unmanagedBy(ignoreChanges: readonly string[] | undefined): { unmanaged?: string[] } {
+  return ignoreChanges && ignoreChanges.length > 0 ? { unmanaged: [...ignoreChanges].sort() } : {};
 }
 
 /** A provider gets secrets in the clear and unmarked: this tells it what it must not show. */
-function namesOfSecrets(fields: Record<string, unknown>): pulumi.Output<string[] | undefined> | undefined {
+function namesOfSecrets(fields: Record<string, unknown>): { secrets?: pulumi.Output<string[] | undefined> } {
   const names = Object.keys(fields)
     .filter((field) => !isPlain(fields[field]))
     .sort();
-  if (names.length === 0) return undefined;
+  if (names.length === 0) return {};
   const secret = Promise.all(names.map((field) => pulumi.isSecret(pulumi.output(fields[field]))));
-  return pulumi.output(
-    secret.then((flags) => {
-      const secrets = names.filter((_, index) => flags[index]);
-      return secrets.length > 0 ? secrets : undefined;
-    }),
-  );
+  return {
+    secrets: pulumi.output(
+      secret.then((flags) => {
+        const secrets = names.filter((_, index) => flags[index]);
+        return secrets.length > 0 ? secrets : undefined;
+      }),
+    ),
+  };
 }
 
 function withDependencies(

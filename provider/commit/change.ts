@@ -1,20 +1,34 @@
-import type { ReadKey, Step } from "../kind";
+import type { Detail, ReadKey, Step } from "../kind";
 import type { Snapshot } from "../snapshot";
 
 /** One resource's wish, as a function of what the host shows: it is planned again whenever the host turns out to have changed. */
 export interface Change {
   /** For messages, e.g. `Route default`. */
   readonly name: string;
+  /** What the plan looks at beside links, addresses and routes. */
+  readonly details?: readonly Detail[];
   /** Pure. Throwing rejects this change alone, before anything is sent. */
   readonly plan: (snapshot: Snapshot) => Planned;
+  /** Told now and then what is being waited for, when that takes a while. */
+  readonly progress?: (message: string) => void;
   /** What to do about the kernel's refusal, when the kind knows better than the kernel's words. */
-  readonly hint?: (kernelWords: string) => string | undefined;
+  readonly hint?: (kernelWords: string, step: Step | undefined) => string | undefined;
 }
 
 export interface Planned {
   readonly reads: readonly ReadKey[];
   readonly steps: readonly Step[];
   readonly files: readonly FileChange[];
+  /** What the host must be able to reach afterwards: otherwise it undoes the change. */
+  readonly mustReach?: readonly ReachTarget[];
+}
+
+/** Asked for an echo, or for a TCP connection when there is a port. */
+export interface ReachTarget {
+  readonly address: string;
+  readonly port?: number | undefined;
+  /** The device that packets leave by. */
+  readonly from?: string | undefined;
 }
 
 /** A file of objects.d to write, or with `content` undefined to remove. */
@@ -35,8 +49,11 @@ export interface Committed {
 
 /** One host as the lifecycle sees it. */
 export interface HostState {
-  /** The newest state known; fetched once a process, then replaced by each commit's own. Never waits for a running commit. */
-  look(): Promise<Snapshot>;
+  /**
+   * The newest state known; fetched once a process, then replaced by each commit's own. Never waits for a running commit.
+   * @param details what it must show beside links, addresses and routes
+   */
+  look(details?: readonly Detail[]): Promise<Snapshot>;
   /** Says that a commit will follow, so that those before it may wait for it. A hint: it need not come. */
   announce(): void;
   /** Joins the next group commit; settles when that transaction has ended. */

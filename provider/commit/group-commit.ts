@@ -1,4 +1,14 @@
-import { BusyError, InternalError, MultipathError, NotAppliedError, RejectedError, ToolError, messageOf } from "../errors";
+import {
+  BusyError,
+  InternalError,
+  MultipathError,
+  NotAppliedError,
+  RejectedError,
+  RolledBackError,
+  ToolError,
+  messageOf,
+} from "../errors";
+import { type Detail, shown } from "../kind";
 import type { Snapshot } from "../snapshot";
 import type { Change, Committed, Planned } from "./change";
 import { type Outcome, refusal } from "./transaction";
@@ -8,9 +18,9 @@ export interface CommitTarget {
   /** For messages, e.g. `root@192.0.2.1`. */
   readonly name: string;
   /** The newest state known. */
-  look(): Promise<Snapshot>;
-  /** Sends the plans as one transaction. */
-  transact(plans: readonly Planned[]): Promise<{ outcome: Outcome; snapshot: Snapshot }>;
+  look(details: readonly Detail[]): Promise<Snapshot>;
+  /** Sends the plans as one transaction. @param tell is told what is being waited for when that takes a while */
+  transact(plans: readonly Planned[], tell: (message: string) => void): Promise<{ outcome: Outcome; snapshot: Snapshot }>;
 }
 
 /** Time, so that tests can turn it. */
@@ -38,7 +48,7 @@ export interface GroupCommitOptions {
   readonly longGapMilliseconds: number;
   /** The same while calls are announced as well: only a busy machine takes this long. */
   readonly announcedGapMilliseconds: number;
-  /** Nobody waits longer than this for others. */
+  /** Nobody waits longer than this for others, or than the last transaction took: who comes too late would wait for one more of these. */
   readonly longestWaitMilliseconds: number;
   /** A call that is not through by then is told so, whatever is still going on. */
   readonly deadlineSeconds: number;
@@ -55,6 +65,9 @@ export const defaultGroupCommitOptions: GroupCommitOptions = {
 
 /** How often a transaction is planned again because the host had changed, and how often because one of its changes was refused. */
 const attempts = 3;
+
+/** How many lines of a large change an error shows. */
+const shownLines = 5;
 
 interface Call {
   readonly change: Change;
@@ -80,9 +93,11 @@ export class GroupCommit {
   /** Whether a group has been gathered to its end, so that mostOpen means something. */
   private learnt = false;
   private firstWaitingSince = 0;
+  private lastTransactionMilliseconds = 0;
   private cancelGap: (() => void) | undefined;
   private arrivals = 0;
   private announced = 0;
+  private closed = false;
 
   constructor(
     private readonly target: CommitTarget,
@@ -98,7 +113,15 @@ export class GroupCommit {
     this.gather();
   }
 
+  /** Nothing more is begun: who waits, or comes later, is rejected. */
+  close(): void {
+    this.closed = true;
+    for (const call of this.waiting) call.reject(this.interrupted(call.change));
+    this.waiting = [];
+  }
+
   commit(change: Change): Promise<Committed> {
+    if (this.closed) return Promise.reject(this.interrupted(change));
     this.announced = Math.max(0, this.announced - 1);
     return new Promise((resolve, reject) => {
       const { clock, deadlineSeconds } = this.options;
@@ -127,7 +150,8 @@ export class GroupCommit {
     if (this.running.length > 0 || this.waiting.length === 0) return;
     const { clock, longestWaitMilliseconds } = this.options;
     const gap = this.gap();
-    const left = this.firstWaitingSince + longestWaitMilliseconds - clock.now();
+    const longest = Math.max(longestWaitMilliseconds, this.lastTransactionMilliseconds);
+    const left = this.firstWaitingSince + longest - clock.now();
     this.cancelGap?.();
     this.cancelGap = clock.after(Math.max(0, Math.min(gap, left)), () => {
       const { arrivals } = this;
@@ -166,7 +190,7 @@ export class GroupCommit {
   }
 
   private async run(group: readonly Call[]): Promise<void> {
-    let snapshot = await this.target.look();
+    let snapshot = await this.target.look(group.flatMap(({ change }) => change.details ?? []));
     let stale = 0;
     let refused = 0;
     for (;;) {
@@ -176,7 +200,15 @@ export class GroupCommit {
         for (const { call } of plans) call.resolve({ snapshot, changed: false, warnings: [] });
         return;
       }
-      const { outcome, snapshot: after } = await this.target.transact(plans.map(({ planned }) => planned));
+      const tell = (message: string) => {
+        for (const { change } of open(group)) change.progress?.(message);
+      };
+      const begin = this.options.clock.now();
+      const { outcome, snapshot: after } = await this.target.transact(
+        plans.map(({ planned }) => planned),
+        tell,
+      );
+      this.lastTransactionMilliseconds = this.options.clock.now() - begin;
       snapshot = after;
       switch (outcome.status) {
         case "applied":
@@ -191,6 +223,9 @@ export class GroupCommit {
         case "rejected":
           if (!this.rejectCulprit(plans, outcome, ++refused)) return;
           break;
+        case "undone":
+          for (const { call } of plans) call.reject(this.undone(call, plans, outcome));
+          return;
         case "busy":
           throw new BusyError(
             `${this.target.name}: another transaction holds the lock: ${outcome.holder}. Nothing was changed. Try again when it has ended.`,
@@ -218,12 +253,28 @@ export class GroupCommit {
   }
 
   private rejectionMessage({ change }: Call, rejection: Extract<Outcome, { status: "rejected" }>): string {
-    const hint = change.hint?.(rejection.words);
+    const hint = change.hint?.(rejection.words, rejection.step);
     return [
       `${change.name} on ${this.target.name}: ${refusal(rejection)}`,
       ...(hint ? [hint] : []),
       restoredOrNot(rejection.notRestored),
     ].join("\n");
+  }
+
+  private undone({ change }: Call, plans: readonly Plan[], outcome: Extract<Outcome, { status: "undone" }>): RolledBackError {
+    const lines = plans.flatMap(({ planned }) => planned.steps.map(shown));
+    const some = lines.length > shownLines ? [...lines.slice(0, shownLines), `and ${lines.length - shownLines} more`] : lines;
+    return new RolledBackError(
+      [
+        `${change.name} on ${this.target.name} was made and undone again, because ${outcome.why}`,
+        `Tried: ${some.join("; ")}.`,
+        restoredOrNot(outcome.notRestored, ": that was verified on it afterwards."),
+      ].join("\n"),
+    );
+  }
+
+  private interrupted({ name }: Change): NotAppliedError {
+    return new NotAppliedError(`${name} was not begun on ${this.target.name}: the operation was interrupted.`);
   }
 
   private lost(line: string): string {
@@ -282,7 +333,7 @@ function planAll(calls: readonly Call[], snapshot: Snapshot): Plan[] {
 
 const isNothing = ({ steps, files }: Planned) => steps.length === 0 && files.length === 0;
 
-function restoredOrNot(notRestored: readonly string[]): string {
-  if (notRestored.length === 0) return "The gateway is as it was before.";
+function restoredOrNot(notRestored: readonly string[], more = "."): string {
+  if (notRestored.length === 0) return `The gateway is as it was before${more}`;
   return `Everything was undone but for what these lines would restore:\n${notRestored.join("\n")}`;
 }

@@ -1,8 +1,10 @@
 import { ToolError } from "../errors";
 import { parseAddresses, parseRoutes, parseTables } from "../iproute/json";
+import { parseRules } from "../iproute/rules";
 import type { HostFacts, ObjectFile, Snapshot } from "../snapshot";
 import type { Reply } from "../transport/connection";
 import type { FileChange } from "./change";
+import { assertTools } from "./host-tools";
 import { parseObjectFile } from "./object-file";
 
 /** What on-host/session.sh prints in answer to one request, cut at its marks. */
@@ -38,16 +40,20 @@ export function snapshotOf(shown: Shown, reply: Reply, before?: Snapshot, change
     return text;
   };
   const facts = shown.sections.get("facts");
+  if (facts !== undefined) assertTools(valuesOf(facts, "missing"), valuesOf(facts, "iproute2")[0] ?? "");
   if (before === undefined && (facts === undefined || shown.files === undefined)) throw incomplete("facts", reply);
   const [devices = "", routes = ""] = section("state").split("\n");
   const { links, addresses } = parseAddresses(devices);
   const byFamily = routesByFamily(routes);
   const locked = section("locked");
+  const details = detailsOf(shown);
   return {
     host: facts === undefined ? (before as Snapshot).host : factsOf(facts),
     links,
     addresses,
     routes: [...parseRoutes(byFamily[4], 4, locked), ...parseRoutes(byFamily[6], 6, locked)],
+    rules: details.rules,
+    sysctls: details.sysctls,
     tables: shown.files ? parseTables(textOf(shown.files, isTableFile)) : (before as Snapshot).tables,
     objects: shown.files ? objectsOf(shown.files) : changed((before as Snapshot).objects, changes),
   };
@@ -64,6 +70,36 @@ function routesByFamily(text: string): Record<4 | 6, string> {
     (route) => !route.includes(',"pref":"') && /^\{"type":"\d+","dst":"(default|[0-9.]+(\/\d+)?)"/.test(route),
   );
   return { 4: `[${four.join(",")}]`, 6: `[${six.join(",")}]` };
+}
+
+/** What one has to ask for (on-host/state.sh, state_details). */
+interface Details extends Pick<Snapshot, "rules" | "sysctls"> {
+  /** Keys of what was looked at, whether or not it is there. */
+  readonly looked: ReadonlySet<string>;
+}
+
+export function detailsOf(shown: Shown): Details {
+  const text = shown.sections.get("details") ?? "";
+  const settings = text.split("\n").filter((line) => line.startsWith("/proc/sys/"));
+  return {
+    looked: new Set(valuesOf(text, "looked")),
+    rules: parseRules(text),
+    sysctls: new Map(
+      settings.map((line) => [line.slice("/proc/sys/".length, line.indexOf(":")), line.slice(line.indexOf(":") + 1)]),
+    ),
+  };
+}
+
+/** @param shown the reply to `look_at` */
+export function withDetails(before: Snapshot, shown: Shown, reply: Reply): { snapshot: Snapshot; looked: ReadonlySet<string> } {
+  const { looked, rules, sysctls } = detailsOf(shown);
+  if (looked.size === 0) throw incomplete("details", reply);
+  const snapshot = {
+    ...before,
+    rules: looked.has("rules") ? rules : before.rules,
+    sysctls: new Map([...before.sysctls, ...sysctls]),
+  };
+  return { snapshot, looked };
 }
 
 /** Digests of our scripts that the host has; undefined when the reply does not say. */

@@ -1,6 +1,6 @@
 import { InternalError, ToolError } from "../errors";
-import { type Step, shown } from "../kind";
-import type { Planned } from "./change";
+import { type Step, type Tool, shown } from "../kind";
+import type { Planned, ReachTarget } from "./change";
 import type { OnHost } from "./installed-files";
 import { type Entry, type Section, inOrder } from "./order";
 import { type Shown, valuesOf } from "./snapshot";
@@ -23,9 +23,18 @@ export interface TransactionOptions {
   readonly owner: string;
   /** How long to wait for a lock that somebody else holds. */
   readonly lockSeconds: number;
+  /** How long after it is armed the host undoes the transaction by itself. */
+  readonly rollbackAfterSeconds: number;
   readonly onHost: OnHost;
   /** Whether the host lacks the scripts. */
   readonly install: boolean;
+}
+
+/** Applied; the host undoes it unless it is confirmed. */
+export interface Armed {
+  readonly status: "armed";
+  /** Until it does. */
+  readonly secondsLeft: number;
 }
 
 /** How a transaction ended, as the host says. */
@@ -35,6 +44,8 @@ export type Outcome =
   /** What the plans were made from has changed; nothing was done. @property changed the first key that differs, when it is known */
   | { readonly status: "stale"; readonly changed: string | undefined }
   | ({ readonly status: "rejected" } & Rejection)
+  /** Applied, and undone again. @property why after "because" */
+  | { readonly status: "undone"; readonly why: string; readonly notRestored: readonly string[] }
   | { readonly status: "busy"; readonly holder: string }
   /** The host no longer has the scripts: they went with the last object of another transaction. Nothing was done. */
   | { readonly status: "missing" }
@@ -63,17 +74,20 @@ const marker = "link show dev lo";
 const markedLines = 500;
 
 export function transactionOf(changes: readonly Planned[], options: TransactionOptions): Transaction {
-  const { token, onHost, install, seen, owner, lockSeconds } = options;
+  const { token, onHost, install, seen, owner, lockSeconds, rollbackAfterSeconds } = options;
   const steps = changes.flatMap((change) => change.steps);
+  steps.forEach(assertWholeKey);
   const files = changes.flatMap((change) => change.files);
   const sections = inOrder(changes.map((change) => change.steps));
   const touches = unique(steps.flatMap((step) => step.touches));
+  const targets = unique(changes.flatMap(({ mustReach = [] }) => mustReach.map(targetLine)));
   const parts: [string, string][] = [
     ["reads", lines(unique(changes.flatMap((change) => change.reads)))],
     ["touches", lines(touches)],
     ["removes", lines(unique(steps.flatMap((step) => step.removes)))],
     ...sections.flatMap(batchParts),
-    ...(touches.some((key) => /^(address|link) /.test(key)) ? [["takes-more", ""] as [string, string]] : []),
+    ...(takesMore(touches) ? [["takes-more", `${takesMore(touches)}\n`] as [string, string]] : []),
+    ...(targets.length > 0 ? [["must-reach", lines(targets)] as [string, string]] : []),
     ["objects-named", lines(unique(files.map(({ file }) => file)))],
     ...files.flatMap(({ file, content }): [string, string][] => (content === undefined ? [] : [[`objects/${file}`, content]])),
   ];
@@ -81,19 +95,32 @@ export function transactionOf(changes: readonly Planned[], options: TransactionO
     command("tx_begin", token, onHost.digest),
     ...parts.map(([name, text]) => command("put", name, text)),
     ...(install ? [command("install", onHost.digest, ...[...onHost.scripts].flat())] : []),
-    command("tx_run", onHost.digest, seen, owner, String(lockSeconds)),
+    command("tx_run", onHost.digest, seen, owner, String(lockSeconds), String(rollbackAfterSeconds)),
   ].join(" &&\n");
   return { token, changes, sections, script: `${script}\n${command("tx_reply", token)}` };
 }
 
-const batchName = (index: number, family: 4 | 6) => `forward-${String(index + 1).padStart(2, "0")}.${family}`;
+const targetLine = ({ address, port, from }: ReachTarget): string => `${address} ${port ?? "-"} ${from ?? "-"}`;
+/** A key that says less of a rule than the line does is that of another rule: undo would not find the one that was changed. */
+function assertWholeKey({ line, touches }: Step): void {
+  const [, words] = /^rule (?:add|del) priority \d+(.*)$/.exec(line) ?? [];
+  if (!line.startsWith("rule ") || touches.some((key) => key.split(" ").length - 3 === words?.split(" ").slice(1).length)) return;
+  throw new InternalError(`The keys of \`${line}\` name no rule that says as much: ${touches.join(", ")}.`);
+}
+
+/** Kinds of the objects that can take others with them when they change, and of those that only a further look shows. */
+const takesMore = (touches: readonly string[]): string =>
+  unique(touches.flatMap((key) => /^(address|link|neighbour|nexthop|qdisc|rule|sysctl)(?= )/.exec(key)?.[0] ?? [])).join(" ");
+
+/** `forward-01.4`, `forward-02.ip`: the last word of the tool tells the host how to run it. */
+const batchName = (index: number, tool: Tool) => `forward-${String(index + 1).padStart(2, "0")}.${tool.replace(/^ip -/, "")}`;
 
 function batchParts(section: Section, index: number): [string, string][] {
-  const name = batchName(index, section.family);
+  const name = batchName(index, section.tool);
   const waited = newAddresses(section.entries);
   return [
-    [name, lines(batchLines(section.entries))],
-    ...(waited.length > 0 ? [[name.replace(/.$/, "dad"), lines(waited)] as [string, string]] : []),
+    [name, lines(batchLines(section))],
+    ...(waited.length > 0 ? [[name.replace(/[^.]+$/, "dad"), lines(waited)] as [string, string]] : []),
   ];
 }
 
@@ -106,14 +133,15 @@ function newAddresses(entries: readonly Entry[]): string[] {
 }
 
 /** The batch with its markers; those of a section can be told from its entries alone, so the reply needs no record of them. */
-function batchLines(entries: readonly Entry[]): string[] {
-  return entries.flatMap(({ step }, index) => (markedAfter(entries, index) ? [step.line, marker] : [step.line]));
+function batchLines(section: Section): string[] {
+  return section.entries.flatMap(({ step }, index) => (markedAfter(section, index) ? [step.line, marker] : [step.line]));
 }
 
-const markedAfter = (entries: readonly Entry[], index: number) =>
-  entries.length <= markedLines || entries[index]?.change !== entries[index + 1]?.change;
+/** Of sysctls, which are written one by one, the number of the one that fails is always known. */
+const markedAfter = ({ tool, entries }: Section, index: number) =>
+  tool !== "sysctl" && (entries.length <= markedLines || entries[index]?.change !== entries[index + 1]?.change);
 
-export function outcomeOf(transaction: Transaction, shown: Shown, stderr: string): Outcome {
+export function outcomeOf(transaction: Transaction, shown: Shown, stderr: string): Outcome | Armed {
   const result = shown.sections.get("result") ?? "";
   const values = (word: string) => valuesOf(result, word);
   const words = values("words").join("\n").trim();
@@ -126,6 +154,10 @@ export function outcomeOf(transaction: Transaction, shown: Shown, stderr: string
       return { status, changed: values("changed")[0] };
     case "rejected":
       return { status, ...blamed(transaction, values), words, notRestored };
+    case "armed":
+      return { status, secondsLeft: Number(values("left")[0]) / 100 };
+    case "undone":
+      return { status, why: values("why")[0] ?? "", notRestored };
     case "busy":
       return { status, holder: values("holder")[0] || "somebody who did not say" };
     case "missing":
@@ -134,6 +166,13 @@ export function outcomeOf(transaction: Transaction, shown: Shown, stderr: string
       return { status };
     case "failed":
       return { status, reason: values("reason")[0] ?? "", words, notRestored };
+    case "killed": // after its first change it would have been undone
+      return {
+        status: "failed",
+        reason: "The process that makes the change was killed before its first change.",
+        words: (shown.sections.get("output") ?? "").trim(),
+        notRestored,
+      };
     case "unstored":
       return {
         status: "failed",
@@ -154,19 +193,18 @@ function blamed(transaction: Transaction, values: (word: string) => string[]): P
   const [address] = values("dad");
   if (address !== undefined) return stepThatTouches(transaction, address);
   const [batch] = values("batch");
-  const section = transaction.sections.find(({ family }, index) => batchName(index, family) === batch);
+  const section = transaction.sections.find(({ tool }, index) => batchName(index, tool) === batch);
   if (!section) return { culprit: undefined, step: undefined };
   const [line] = values("line");
-  const found =
-    line === undefined ? atMarker(section.entries, Number(values("markers")[0] ?? 0)) : atLine(section.entries, Number(line));
+  const found = line === undefined ? atMarker(section, Number(values("markers")[0] ?? 0)) : atLine(section, Number(line));
   return { culprit: found?.change, step: line !== undefined || section.entries.length <= markedLines ? found?.step : undefined };
 }
 
 /** The entry in line `number` of its batch, counted from 1. */
-function atLine(entries: readonly Entry[], number: number): Entry | undefined {
+function atLine(section: Section, number: number): Entry | undefined {
   let line = 0;
-  return entries.find((_, index) => {
-    const last = line + (markedAfter(entries, index) ? 2 : 1);
+  return section.entries.find((_, index) => {
+    const last = line + (markedAfter(section, index) ? 2 : 1);
     const found = number > line && number <= last;
     line = last;
     return found;
@@ -174,11 +212,11 @@ function atLine(entries: readonly Entry[], number: number): Entry | undefined {
 }
 
 /** The first entry after so many markers. */
-function atMarker(entries: readonly Entry[], markers: number): Entry | undefined {
+function atMarker(section: Section, markers: number): Entry | undefined {
   let passed = 0;
-  return entries.find((_, index) => {
+  return section.entries.find((_, index) => {
     if (passed === markers) return true;
-    if (markedAfter(entries, index)) passed++;
+    if (markedAfter(section, index)) passed++;
     return false;
   });
 }

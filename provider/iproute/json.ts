@@ -29,6 +29,7 @@ export function parseAddresses(text: string): { links: LiveLink[]; addresses: Li
 }
 
 function linkOf(printed: Printed): LiveLink {
+  const info = (printed.linkinfo ?? {}) as Printed;
   return {
     index: Number(printed.ifindex),
     name: String(printed.ifname),
@@ -37,6 +38,12 @@ function linkOf(printed: Printed): LiveLink {
     macAddress: text(printed.address),
     master: text(printed.master),
     alias: text(printed.ifalias),
+    parent: text(printed.link),
+    txQueueLength: number(printed.txqlen),
+    group: text(printed.group),
+    type: text(info.info_kind),
+    data: (info.info_data ?? {}) as Printed,
+    memberData: (info.info_slave_data ?? {}) as Printed,
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import { Address4, Address6 } from "ip-address";
 import { z } from "zod";
+import { word } from "../word";
 import { nameOf, scopes } from "./names";
 
 export type Family = 4 | 6;
@@ -11,54 +12,51 @@ export type Family = 4 | 6;
 /** The family of a canonical address or prefix (not of `default`, which has none by itself). */
 export const familyOf = (text: string): Family => (text.includes(":") ? 6 : 4);
 
-/** A string field whose text is read by `read`: it returns the canonical form or throws an Error that says what would be right. */
-function word<Canonical extends string | number>(read: (text: string) => Canonical) {
-  return z.string().check((field) => {
-    try {
-      field.value = read(field.value) as string;
-    } catch (error) {
-      field.issues.push({ code: "custom", message: (error as Error).message, input: field.value, path: [] });
-    }
-  });
-}
-
 /* ---- addresses and prefixes ------------------------------------------------------------------------------------------------ */
 
 /** One address, e.g. `192.0.2.1` or `2001:db8::1`. */
-export const ipAddress = word(readAddress);
+export const ipAddress = word("an IP address such as 192.0.2.1 or 2001:db8::1", readAddress);
 
 /** Where packets are headed or come from, e.g. `192.0.2.0/24`, `2001:db8::/32`, `192.0.2.7` for one host, or `default`. */
-export const prefix = word(readPrefix);
+export const prefix = word("a prefix such as 192.0.2.0/24 or 2001:db8::/32, one address, or default", readPrefix);
 
 /** An address of the host's own with the length of its subnet's prefix, e.g. `192.0.2.5/24`. */
-export const interfaceAddress = word(readInterfaceAddress);
+export const interfaceAddress = word(
+  "an IP address with its length, such as 192.0.2.5/24 or 2001:db8::5/64",
+  readInterfaceAddress,
+);
 
-export function readAddress(text: string): string {
+/** The longest in use: eight groups of IPv6 with their colons, or with an IPv4 address in place of the last two. */
+const longestAddress = 45;
+
+/** @param rest what stood behind the address, for suggestions: `/24` */
+function readAddress(text: string, rest = ""): string {
+  // A field says what it takes better than the reader of an address does.
+  if (text.length > longestAddress) throw new Error();
+  if (text.trim() !== text) throw new Error(`write it without the white space around it`);
   if (text.includes("/"))
-    throw new Error(`${text} has a prefix length, and an address alone is meant: ${text.replace(/\/.*/, "")}`);
+    throw new Error(`an address alone is meant, without a length; write ${readAddress(text.replace(/\/.*/, ""))}`);
   if (text.includes("%"))
-    throw new Error(`${text} names a zone: write ${text.replace(/%.*/, "")}, and the device in its own field`);
-  return text.includes(":") ? readAddress6(text) : readAddress4(text);
+    throw new Error(`an address is meant without a zone; write ${text.replace(/%.*/, "")}, and the device in its own field`);
+  return text.includes(":") ? readAddress6(text, rest) : readAddress4(text, rest);
 }
 
-function readAddress4(text: string): string {
-  if (/^\d+(\.\d+){3}$/.test(text)) {
-    const plain = text.split(".").map(Number).join(".");
-    if (Address4.isValid(plain)) {
-      if (plain !== text) throw new Error(`${text} has leading zeros, which \`ip\` reads as octal: write ${plain}`);
-      return text;
-    }
-  }
-  throw new Error(`${text} is not an IP address: an IPv4 address looks like 192.0.2.1, an IPv6 address like 2001:db8::1`);
+function readAddress4(text: string, rest: string): string {
+  if (!/^\d+(\.\d+){3}$/.test(text)) throw new Error();
+  const plain = text.split(".").map(Number).join(".");
+  if (!Address4.isValid(plain)) throw new Error("each of the four numbers of an IPv4 address is from 0 to 255");
+  if (plain !== text) throw new Error(`\`ip\` would read leading zeros as octal; write ${plain}${rest}`);
+  return text;
 }
 
-function readAddress6(text: string): string {
-  if (!/^[0-9A-Fa-f:.]+$/.test(text) || !Address6.isValid(text)) {
-    throw new Error(`${text} is not an IPv6 address, which looks like 2001:db8::1`);
-  }
+function readAddress6(text: string, rest: string): string {
+  if (/^\[.*\]$/.test(text)) throw new Error(`write it without brackets, ${readAddress6(text.slice(1, -1), rest)}${rest}`);
+  if (!/^[0-9A-Fa-f:.]+$/.test(text) || !Address6.isValid(text)) throw new Error();
   const address = new Address6(text);
   const embedded = ipv4Within(address);
-  if (embedded) throw new Error(`${text} is an IPv4 address in IPv6 notation: write ${embedded}`);
+  // Of a prefix such as ::ffff:10.0.0.0/104 the last 32 bits count.
+  const length = Number(rest.slice(1)) - 96;
+  if (embedded) throw new Error(`this is IPv4 in IPv6 notation; write ${embedded}${rest && length >= 0 ? `/${length}` : ""}`);
   return address.correctForm();
 }
 
@@ -70,34 +68,45 @@ function ipv4Within(address: Address6): string | undefined {
   return upper === 0xffffn || (upper === 0n && lower > 0xffffn) ? Address4.fromBigInt(lower).correctForm() : undefined;
 }
 
-export function readInterfaceAddress(text: string): string {
+function readInterfaceAddress(text: string): string {
   const [address, length] = split(text);
-  if (length === undefined) {
-    throw new Error(
-      `${text} lacks the length of its subnet's prefix: write ${text}/${familyOf(text) === 4 ? "24 (or /32" : "64 (or /128"} for an address without a subnet)`,
-    );
-  }
-  return `${address}/${length}`;
+  if (length !== undefined) return `${address}/${length}`;
+  const [usual, alone] = familyOf(address) === 4 ? [24, 32] : [64, 128];
+  throw new Error(
+    `the length of its subnet's prefix is missing; write for example ${address}/${usual}, or ${address}/${alone} for an address without a subnet`,
+  );
 }
 
-export function readPrefix(text: string): string {
+function readPrefix(text: string): string {
   if (text === "default") return text;
   const [address, length = fullLength(familyOf(text))] = split(text);
   const first = firstAddress(address, length);
-  if (first !== address) throw new Error(`${text} has bits set beyond its length: the prefix is ${join(first, length)}`);
-  return join(address, length);
+  if (first === address) return join(address, length);
+  throw new Error(
+    `bits are set beyond its length; write ${join(first, length)} for the prefix, or ${address} for the one address`,
+  );
 }
 
 function split(text: string): [address: string, length: number | undefined] {
   const slash = text.indexOf("/");
   if (slash < 0) return [readAddress(text), undefined];
-  const address = readAddress(text.slice(0, slash));
+  const address = readAddress(text.slice(0, slash), text.slice(slash));
   const length = text.slice(slash + 1);
   const full = fullLength(familyOf(address));
-  if (!/^(0|[1-9]\d{0,2})$/.test(length) || Number(length) > full) {
-    throw new Error(`${text}: the prefix length must be a whole number from 0 to ${full}, without leading zeros`);
-  }
-  return [address, Number(length)];
+  if (/^(0|[1-9]\d{0,2})$/.test(length) && Number(length) <= full) return [address, Number(length)];
+  const masked = lengthOfMask(length);
+  throw new Error(
+    masked === undefined
+      ? `the length after the slash is a whole number from 0 to ${full}, without leading zeros`
+      : `a length is meant and no mask; write ${address}/${masked}`,
+  );
+}
+
+/** 24 of 255.255.255.0; undefined where there is a 1 behind a 0. */
+function lengthOfMask(text: string): number | undefined {
+  if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(text) || !Address4.isValid(text)) return undefined;
+  const bits = new Address4(text).bigInt().toString(2).padStart(32, "0");
+  return /^1*0*$/.test(bits) ? bits.replace(/0/g, "").length : undefined;
 }
 
 export const fullLength = (family: Family): number => (family === 4 ? 32 : 128);
@@ -144,16 +153,20 @@ const reserved = new Set(
 );
 
 /** A network device by name, e.g. `eth0`. 15 characters at most (the kernel's IFNAMSIZ). */
-export const deviceName = word((text) => {
-  if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/.test(text)) {
-    throw new Error(
-      `${JSON.stringify(text)} is not a device name that can be declared: 1 to 15 letters, digits, "_", "." or "-", the first one a letter, a digit or "_"`,
-    );
-  }
-  if (reserved.has(text))
-    throw new Error(`${text} is a word of the \`ip\` command and can't be the name of a device here: rename the device`);
-  return text;
-});
+export const deviceName = word(
+  'a device\'s name: 1 to 15 letters, digits, "_", "." or "-", the first one a letter, a digit or "_"',
+  (text) => {
+    if (text !== "" && text.trim() !== text) throw new Error("write it without the white space around it");
+    if (reserved.has(text))
+      throw new Error("this is a word of the `ip` command, which would not take it for a device; rename the device");
+    if (/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/.test(text)) return text;
+    if (/^[A-Za-z0-9_][A-Za-z0-9_.-]{15,}$/.test(text))
+      throw new Error(`a device's name has at most 15 characters, and this has ${text.length}`);
+    // `ip link` shows a device as eth0@if3, and an address with a label as eth0:1.
+    const [, name, sign] = /^([A-Za-z0-9_][A-Za-z0-9_.-]{0,14})([@:])[\w.]*$/.exec(text) ?? [];
+    throw new Error(name && `the device's name ends before the "${sign}"; write ${name}`);
+  },
+);
 
 /** Tables that have these numbers on every host. */
 export const wellKnownTables: ReadonlyMap<string, number> = new Map([
@@ -162,13 +175,8 @@ export const wellKnownTables: ReadonlyMap<string, number> = new Map([
   ["local", 255],
 ]);
 
-const tableName = word((text) => {
-  if (/^\d+$/.test(text)) throw new Error(`"${text}" is text: write the table's number without quotes, ${Number(text)}`);
-  if (!/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/.test(text)) {
-    throw new Error(
-      `${JSON.stringify(text)} is not a table: a number from 1 to 4294967295, or a name from the host's rt_tables such as main`,
-    );
-  }
+const tableName = word("the name of a table in the host's rt_tables, such as main", (text) => {
+  if (!/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/.test(text)) throw new Error();
   return wellKnownTables.get(text) ?? text;
 });
 
@@ -194,14 +202,15 @@ export const scope = z.union([
 export const weight = whole(1, 256);
 
 /** Routing realms, `to` or `from/to`, each 0 to 255. */
-export const realms = word((text) => {
+export const realms = word('"TO" or "FROM/TO" with numbers from 0 to 255, such as "3/4"', (text) => {
   const [, from, to] = /^(?:(0|[1-9]\d{0,2})\/)?(0|[1-9]\d{0,2})$/.exec(text) ?? [];
   const numbers = [from ?? "0", to].map(Number);
-  if (!numbers.every((number) => number <= 255) || numbers.every((number) => number === 0)) {
-    throw new Error(`${JSON.stringify(text)} are not realms: write "TO" or "FROM/TO" with numbers from 0 to 255, e.g. "3/4"`);
-  }
+  if (!numbers.every((number) => number <= 255) || numbers.every((number) => number === 0)) throw new Error();
   return numbers[0] === 0 ? String(numbers[1]) : numbers.join("/");
 });
 
 /** A word of the kernel's own, such as the name of a congestion control. */
-export const kernelWord = z.string().regex(/^[a-z][a-z0-9_-]{0,15}$/);
+export const kernelWord = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,15}$/)
+  .meta({ expected: 'a word of the kernel\'s: 1 to 16 small letters, digits, "_" or "-", such as bbr' });

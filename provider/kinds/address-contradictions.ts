@@ -15,42 +15,39 @@ export function contradictions(desired: Address): Contradiction[] {
 
   for (const field of family === 4 ? ipv6Only : ipv4Only) {
     if (desired[field] !== undefined)
-      wrong(field, `${field} exists for IPv${family === 4 ? 6 : 4} only: the kernel ignores it on ${local}. Leave it out.`);
+      wrong(field, `the kernel silently ignores it on ${local}, since it is for IPv${family === 4 ? 6 : 4} only; leave it out`);
   }
   if (desired.peer !== undefined && familyOf(desired.peer) !== family) {
-    wrong(
-      "peer",
-      `${desired.peer} is not of the family of ${local}: the peer of an IPv${family} address is an IPv${family} address.`,
-    );
+    wrong("peer", `${local} is IPv${family}, and so must its peer be`);
   }
   if (family === 4 && desired.broadcast?.includes(":")) {
-    wrong("broadcast", `${desired.broadcast} is an IPv6 address: IPv6 has no broadcast.`);
+    wrong("broadcast", "IPv6 has no broadcast; write an IPv4 address, or leave it out");
   }
-  if (desired.broadcast === "auto" && length >= 31) {
-    wrong("broadcast", `a /${length} has no broadcast address. Leave it out.`);
+  if (family === 4 && desired.broadcast === "auto" && length >= 31) {
+    wrong("broadcast", "a subnet of one or two addresses has no broadcast address; leave it out");
   }
   if (desired.label !== undefined && family === 4 && !desired.label.startsWith(desired.device)) {
-    wrong("label", `${desired.label} does not begin with the device's name: write e.g. ${desired.device}:1.`);
+    wrong("label", `a label begins with the device's name; write for example ${desired.device}:1`);
   }
   if (desired.autoJoin && !isMulticast(local)) {
-    wrong("autoJoin", `${local} is no multicast address (224.0.0.0/4, ff00::/8): only a group can be joined.`);
+    wrong("autoJoin", `only a multicast group can be joined, and ${local} is none (224.0.0.0/4, ff00::/8); leave it out`);
   }
   if (family === 6 && !desired.autoJoin && isMulticast(local)) {
-    wrong("autoJoin", `${local} is a multicast address, which the kernel takes only to join its group: set autoJoin: true.`);
+    wrong("autoJoin", `${local} is a multicast address, which the kernel takes only to join its group; set it to true`);
   }
-  if (desired.manageTemporary && length !== 64) {
-    wrong("manageTemporary", `${desired.address} is not a /64: the kernel makes temporary addresses in a /64 only.`);
+  if (family === 6 && desired.manageTemporary && length !== 64) {
+    wrong("manageTemporary", `the kernel makes temporary addresses in a /64 only, and ${desired.address} is none; leave it out`);
   }
   if ((desired.preferredLifetimeSeconds ?? 0) > (desired.validLifetimeSeconds ?? Infinity)) {
     wrong(
       "preferredLifetimeSeconds",
-      `${desired.preferredLifetimeSeconds} is more than validLifetimeSeconds, ${desired.validLifetimeSeconds}.`,
+      `an address is not preferred for longer than it is valid; write at most validLifetimeSeconds, ${desired.validLifetimeSeconds}`,
     );
   }
   if (family === 4 && desired.preferredLifetimeSeconds && desired.validLifetimeSeconds === undefined) {
     wrong(
       "preferredLifetimeSeconds",
-      "has no effect on an IPv4 address that is valid for ever: the kernel ignores it. Give validLifetimeSeconds, or 0.",
+      "the kernel ignores it on an IPv4 address that is valid for ever; give validLifetimeSeconds as well, or write 0 here",
     );
   }
   return found;

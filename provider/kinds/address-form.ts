@@ -1,9 +1,9 @@
 /** One form for an address that is declared and one that is there, so that they can be compared. */
 import { isDeepStrictEqual } from "node:util";
-import { nameOf, scopes } from "../iproute/names";
-import { familyOf, firstAddress, lastAddress } from "../iproute/tokens";
+import { nameOf, protocols, scopes } from "../iproute/names";
+import { canonicalPrefix, familyOf, firstAddress, lastAddress } from "../iproute/tokens";
 import type { ObjectKey } from "../kind";
-import type { LiveAddress } from "../snapshot";
+import type { LiveAddress, LiveRoute } from "../snapshot";
 import type { Address } from "./address";
 
 /* ---- canonical form --------------------------------------------------------------------------------------------------------- */
@@ -76,6 +76,34 @@ export function isSameAddress(live: LiveAddress, desired: Address): boolean {
   if (live.family === 6) return true;
   return (
     live.prefixLength === length && firstAddress(live.peer ?? live.local, length) === firstAddress(desired.peer ?? local, length)
+  );
+}
+
+/**
+ * With an IPv6 address whose lifetime is limited, or with one whose subnet holds an address of a smaller one, the kernel leaves the route to
+ * its subnet behind. It is nobody's then, unless another address is in that very subnet.
+ */
+export function leftBehindBy(
+  live: LiveAddress,
+  addresses: readonly LiveAddress[],
+  routes: readonly LiveRoute[],
+): LiveRoute | undefined {
+  const { family, device, local, prefixLength, validLifetimeSeconds } = live;
+  if (family === 4 || live.flags.has("noprefixroute")) return undefined;
+  const inSubnet = (other: LiveAddress) => firstAddress(other.local, prefixLength) === firstAddress(local, prefixLength);
+  const others = addresses.filter(
+    (other) => other.family === 6 && other.device === device && other.local !== local && inSubnet(other),
+  );
+  const isLeft = validLifetimeSeconds !== undefined || others.length > 0;
+  if (!isLeft || others.some((other) => other.prefixLength === prefixLength)) return undefined;
+  const subnet = canonicalPrefix(`${firstAddress(local, prefixLength)}/${prefixLength}`);
+  return routes.find(
+    (route) =>
+      route.family === 6 &&
+      route.destination === subnet &&
+      route.table === 254 &&
+      route.protocol === protocols.kernel &&
+      route.nextHops[0]?.device === device,
   );
 }
 

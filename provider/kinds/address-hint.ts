@@ -8,6 +8,8 @@ export function hint(words: string, { device, address }: Address): string | unde
   if (/Permission denied|IPv6 is disabled/i.test(words)) {
     return `Is IPv6 turned off on ${device} (net.ipv6.conf.${device}.disable_ipv6)?`;
   }
+  if (/duplicate address detection/i.test(words))
+    return "Choose another address, or take it from whoever has it: another machine, or this host on another device of the same link.";
   if (/Invalid scope/i.test(words)) return `All addresses of one subnet on ${device} must have the same scope.`;
   if (/auto join failed/i.test(words)) return "The host may join net.ipv4.igmp_max_memberships groups, 20 unless it is raised.";
   if (/File exists|already assigned/i.test(words))

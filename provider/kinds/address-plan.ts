@@ -2,6 +2,7 @@
 import { batchLine } from "../iproute/batch";
 import { scopeNumber } from "../iproute/names";
 import { type Family, familyOf } from "../iproute/tokens";
+import { isAtLeast } from "../iproute/versions";
 import type { Step } from "../kind";
 import type { HostFacts, LiveAddress } from "../snapshot";
 import type { Address, ObservedAddress } from "./address";
@@ -17,13 +18,8 @@ export interface AddressOnHost extends Address {
 export const hasAddressProtocol = ({ kernel, iproute2 }: HostFacts): boolean =>
   isAtLeast(kernel, 5, 18) && isAtLeast(iproute2, 6, 4);
 
-function isAtLeast(version: string, major: number, minor: number): boolean {
-  const [, first = 0, second = 0] = (/^(\d+)\.(\d+)/.exec(version) ?? []).map(Number);
-  return first > major || (first === major && second >= minor);
-}
-
 export function planAddress(desired: AddressOnHost | undefined, observed: ObservedAddress | undefined): readonly Step[] {
-  if (!desired) return observed ? [removal(observed.live)] : [];
+  if (!desired) return observed ? [removal(observed.live), ...tidied(observed)] : [];
   if (!observed) return [put("add", desired)];
   const changed = differences(desired, observed.live);
   if (changed.length === 0) return [];
@@ -91,6 +87,15 @@ function removalLine({ family, device, local, prefixLength, peer }: LiveAddress)
 function removal(live: LiveAddress): Step {
   const key = keyOf(declaredForm(live));
   return { layer: "address", phase: "drop", tool: tool(live.family), line: removalLine(live), touches: [key], removes: [key] };
+}
+
+function tidied({ live: { device }, leftBehind }: ObservedAddress): Step[] {
+  if (!leftBehind) return [];
+  const { destination, metric, protocol } = leftBehind;
+  const key = `route 6 254 ${destination} any ${metric}`;
+  // What is gone by then is no error to `flush`.
+  const line = batchLine("route", "flush", "exact", destination, "dev", device, "proto", protocol);
+  return [{ layer: "address", phase: "drop", tool: "ip -6", line, touches: [key], removes: [key] }];
 }
 
 /** The first half of a change that the kernel can't do: the second follows in the same transaction. */

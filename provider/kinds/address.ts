@@ -2,11 +2,17 @@ import { z } from "zod";
 import { ourProtocol } from "../iproute/names";
 import { deviceName, interfaceAddress, ipAddress, scope, u32, whole } from "../iproute/tokens";
 import { defineKind } from "../kind";
-import type { LiveAddress } from "../snapshot";
+import type { LiveAddress, LiveRoute } from "../snapshot";
+import { word } from "../word";
 import { contradictions } from "./address-contradictions";
-import { canonical, identityOf, inWordsOf, isSameAddress } from "./address-form";
+import { canonical, identityOf, inWordsOf, isSameAddress, leftBehindBy } from "./address-form";
 import { hint } from "./address-hint";
 import { type AddressOnHost, hasAddressProtocol, planAddress, replayLine } from "./address-plan";
+
+const label = word("1 to 15 letters, digits, `_`, `.`, `-` or `:`, such as `eth0:1`", (text) => {
+  if (!/^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,14}$/.test(text)) throw new Error();
+  return text;
+});
 
 const schema = z
   .strictObject({
@@ -17,13 +23,13 @@ const schema = z
     peer: ipAddress
       .optional()
       .describe(
-        "The address at the other end of a point-to-point line, without a length. Default: none; the subnet is the address's own.",
+        "The address at the other end of a point-to-point line, without a length, e.g. `192.0.2.1`. Default: none; the subnet is the address's own.",
       ),
     broadcast: z
       .union([ipAddress, z.literal("auto")])
       .optional()
       .describe(
-        "IPv4: the broadcast address of the subnet; `auto` is the last address of the subnet. Default: none is set, and the subnet's own is left alone.",
+        "IPv4: the broadcast address of the subnet, e.g. `192.0.2.255`; `auto` is the last address of the subnet. Default: none is set, and the subnet's own is left alone.",
       ),
     scope: scope
       .optional()
@@ -31,9 +37,7 @@ const schema = z
         "IPv4: how far the address is valid: `global`, `site`, `link`, `host`, or a number from 0 to 255. Default: `global`, and `host` for 127.0.0.0/8. " +
           "The kernel decides it for IPv6. A change removes and adds the address in one transaction.",
       ),
-    label: z
-      .string()
-      .regex(/^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,14}$/, "must be 1 to 15 letters, digits, `_`, `.`, `-` or `:`, e.g. `eth0:1`")
+    label: label
       .optional()
       .describe(
         "IPv4: a name for the address, beginning with the device's, e.g. `eth0:1`. Default: the device's name. " +
@@ -83,6 +87,8 @@ export interface ObservedAddress {
   readonly live: LiveAddress;
   /** What is there, in the words of the declaration wherever they mean the same. */
   readonly declared: Address;
+  /** The route to its subnet, where the kernel would leave it behind. */
+  readonly leftBehind: LiveRoute | undefined;
 }
 
 /** An address of the host's own on one of its devices, as `ip address` knows it. */
@@ -90,14 +96,15 @@ export const address = defineKind<typeof schema, ObservedAddress, AddressOnHost>
   name: "Address",
   description: "An IPv4 or IPv6 address on a network device of the host, as `ip address` knows it.",
   schema,
+  filledIn: ["preferredLifetimeSeconds"],
   contradictions,
   resolve: (desired, { host }) => ({ ...desired, protocol: hasAddressProtocol(host) ? ourProtocol : undefined }),
   identity: identityOf,
   reads: ({ device }) => [`device ${device}`],
 
-  observe({ addresses }, desired) {
+  observe({ addresses, routes }, desired) {
     const live = addresses.find((one) => isSameAddress(one, desired));
-    return live && { live, declared: inWordsOf(desired, live) };
+    return live && { live, declared: inWordsOf(desired, live), leftBehind: leftBehindBy(live, addresses, routes) };
   },
 
   marked: ({ live }) => live.protocol === ourProtocol,

@@ -55,10 +55,11 @@ export const attributes = {
   rtoMin: milliseconds("rto_min", "Least time, in milliseconds, before TCP sends again. Default: 200. Linux 2.6.23."),
   hopLimit: count("hoplimit", "Hop limit (TTL) of packets on this route, 1 to 255. Default: the host's.", 255),
   ssThresh: count("ssthresh", "Slow start threshold, in segments, that TCP starts from. Default: none."),
-  congestionWindow: count(
-    "cwnd",
-    "Limit of TCP's congestion window, in segments. Default: none. The kernel heeds it only where it is locked.",
-  ),
+  congestionWindow: {
+    ...count("cwnd", "Limit of TCP's congestion window, in segments. Default: none."),
+    // The kernel takes one without a lock and does not heed it.
+    words: (value) => ["cwnd", "lock", value],
+  } satisfies Attribute<z.ZodNumber>,
   initialCongestionWindow: count("initcwnd", "Segments that TCP may send before the first answer. Default: 10. Linux 2.6.39."),
   initialReceiveWindow: count(
     "initrwnd",

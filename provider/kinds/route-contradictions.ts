@@ -6,7 +6,8 @@ import { type NextHop, deviceTypes, dropTypes, familyOfRoute, gatewayFamily } fr
 /** What no single field can tell. Each says what is wrong with which value, and what would be right. */
 export function contradictions(desired: Route): Contradiction[] {
   if (desired.family === undefined) {
-    return [at(["family"], 'is needed: no address tells whether this default is for IPv4 or IPv6. Write "ipv4" or "ipv6".')];
+    const family = at(["family"], 'no address tells whether this default is for IPv4 or IPv6; write "ipv4" or "ipv6"');
+    return [family, ...emptyHops(desired)];
   }
   return [...familyRules(desired), ...wayRules(desired), ...hopRules(desired), ...attributeRules(desired)];
 }
@@ -21,9 +22,7 @@ function familyRules(desired: Route): Contradiction[] {
   for (const field of ["destination", "preferredSource", ...(family === 6 ? (["source"] as const) : [])] as const) {
     const text = desired[field];
     if (text !== undefined && text !== "default" && familyOf(text) !== family) {
-      found.push(
-        at([field], `${text} is an IPv${familyOf(text)} address in an IPv${family} route. Use one family in one route.`),
-      );
+      found.push(at([field], `this is IPv${familyOf(text)}, and ${familyReason(desired, field)}; use one family in one route`));
     }
   }
   const foreign =
@@ -33,14 +32,22 @@ function familyRules(desired: Route): Contradiction[] {
     found.push(
       at(
         [field],
-        `${field} exists for IPv${family === 4 ? 6 : 4} only: the kernel ${field === "tos" ? "refuses" : "silently ignores"} it here. Leave it out.`,
+        `the kernel ${field === "tos" ? "refuses" : "silently ignores"} it in an IPv${family} route, since it is for IPv${family === 4 ? 6 : 4} only; leave it out`,
       ),
     );
   }
   if (family === 6 && desired.metric === 0) {
-    found.push(at(["metric"], "0 is no metric in IPv6: the kernel makes 1024 of it. Write 1024, or leave it out for 512."));
+    found.push(at(["metric"], "IPv6 has no metric 0, and the kernel makes 1024 of it; write 1024, or leave it out for 512"));
   }
   return found;
+}
+
+/** What has made the route one of its family. */
+function familyReason({ family, destination }: Route, field: string): string {
+  const number = family === "ipv6" ? 6 : 4;
+  return field === "destination" || destination === "default"
+    ? `the route is IPv${number}`
+    : `${destination} makes the route IPv${number}`;
 }
 
 /* ---- way: gateway, device or next hops ------------------------------------------------------------------------------------- */
@@ -53,29 +60,28 @@ function wayRules(desired: Route): Contradiction[] {
   if (dropTypes.includes(type)) {
     const all = [...given, ...(nextHops ? (["nextHops"] as const) : [])];
     return all.map((field) =>
-      at([field], `${type} leads nowhere: such a route takes no ${field}. Leave it out, or make it a unicast route.`),
+      at([field], `a route of type ${type} leads nowhere; leave ${field} out, or make it a unicast route`),
     );
   }
   if (deviceTypes.includes(type)) {
     const wrong = (["gateway", "nextHops", "onLink", "encapsulation"] as const).filter((field) => desired[field] !== undefined);
-    const missing =
-      device === undefined ? [at(["device"], `is missing: a route of type ${type} names the device that it is about.`)] : [];
+    const missing = device === undefined ? [at(["device"], `a route of type ${type} names the device that it is about`)] : [];
     return [
-      ...wrong.map((field) => at([field], `a route of type ${type} takes a device and no ${field}. Leave it out.`)),
+      ...wrong.map((field) => at([field], `a route of type ${type} takes a device and no ${field}; leave it out`)),
       ...missing,
     ];
   }
   if (nextHops) return given.map((field) => at([field], besideNextHops(field)));
   if (gateway === undefined && device === undefined) {
-    return [at(["gateway"], `is missing: a route to ${desired.destination} needs a gateway, a device, or nextHops.`)];
+    return [at(["gateway"], `a route to ${desired.destination} needs a gateway, a device, or nextHops`)];
   }
   return [];
 }
 
 const besideNextHops = (field: (typeof wayFields)[number]): string =>
   field === "encapsulation"
-    ? "stands beside nextHops: the kernel would ignore it. Give gateway and device instead of nextHops."
-    : `stands beside nextHops: give ${field} in each next hop, or leave nextHops out.`;
+    ? "the kernel ignores it beside nextHops; give gateway and device instead of nextHops, or leave it out"
+    : `it can't stand beside nextHops; give ${field} in each next hop, or leave nextHops out`;
 
 /* ---- each next hop --------------------------------------------------------------------------------------------------------- */
 
@@ -84,41 +90,55 @@ function hopRules(desired: Route): Contradiction[] {
   if (!nextHops) return [...hopRule({ gateway, device, onLink, realms, weight: 1 }, [], desired), ...scopeRule(desired)];
   const each = nextHops.flatMap((hop, index) => hopRule(hop, ["nextHops", index], desired));
   const keys = nextHops.map((hop) => `${hop.gateway} ${hop.device}`);
-  const twins = nextHops.flatMap((hop, index) => {
+  const twins = nextHops.flatMap((_hop, index) => {
     const first = keys.indexOf(keys[index] ?? "");
-    const message = `is the same way as nextHops[${first}] (${hop.gateway ?? hop.device}): give it once, with the sum of the weights.`;
+    const message = `it is the same way as nextHops[${first}]; give it once, with the sum of the weights`;
     return first < index ? [at(["nextHops", index], message)] : [];
   });
-  return [...each, ...twins, ...scopeRule(desired)];
+  return [...emptyHops(desired), ...each, ...twins, ...scopeRule(desired)];
 }
+
+const emptyHops = ({ nextHops = [] }: Route): Contradiction[] =>
+  nextHops.flatMap(({ gateway, device }, index) =>
+    gateway === undefined && device === undefined
+      ? [at(["nextHops", index], "a next hop needs a gateway, a device, or both")]
+      : [],
+  );
 
 function hopRule(hop: NextHop, path: Contradiction["path"], desired: Route): Contradiction[] {
   const { gateway, device, onLink, realms } = hop;
   const family = familyOfRoute(desired);
   const inList = path.length > 0;
   const found: Contradiction[] = [];
-  if (inList && gateway === undefined && device === undefined)
-    found.push(at(path, "leads nowhere: it needs a gateway, a device, or both."));
   if (inList && family === 6 && realms !== undefined)
-    found.push(at([...path, "realms"], "realms exist for IPv4 only: the kernel silently ignores them here. Leave them out."));
+    found.push(
+      at(
+        [...path, "realms"],
+        "the kernel silently ignores realms in an IPv6 route, since they are for IPv4 only; leave them out",
+      ),
+    );
   if (inList && family === 6 && gateway === undefined && device !== undefined && desired.nextHops?.length !== 1) {
     found.push(
       at(
         [...path, "gateway"],
-        `is missing: IPv6 shares traffic over gateways only. For a point-to-point ${device} give the peer's link-local address.`,
+        `IPv6 shares traffic over gateways only; if ${device} is a point-to-point line, give the link-local address of its other end`,
       ),
     );
   }
   if (gateway === undefined) {
-    if (onLink) found.push(at([...path, "onLink"], "says something about a gateway, and there is none. Leave it out."));
+    if (onLink) found.push(at([...path, "onLink"], "it says something about a gateway, and there is none; leave it out"));
     return found;
   }
+  if (gateway === "0.0.0.0" || gateway === "::") {
+    const does = gateway === "::" ? "refuses it" : "ignores it";
+    return [at([...path, "gateway"], `this is nobody's address, and the kernel ${does}; leave it out, and name the device`)];
+  }
   if (family === 6 && gatewayFamily(gateway) === 4) {
-    const learnt = gateway === "dhcp" ? "dhcp gives IPv4 gateways" : `${gateway} is an IPv4 address`;
-    found.push(at([...path, "gateway"], `${learnt}: an IPv6 route needs an IPv6 gateway.`));
+    const learnt = gateway === "dhcp" ? "DHCP teaches an IPv4 gateway" : "this is IPv4";
+    found.push(at([...path, "gateway"], `${learnt}, and an IPv6 route needs an IPv6 gateway`));
   }
   const why = onLink ? "onLink says that the gateway is a neighbour on it" : deviceReason(gateway);
-  if (device === undefined && why) found.push(at([...path, "device"], `is missing: ${why}.`));
+  if (device === undefined && why) found.push(at([...path, "device"], why));
   return found;
 }
 
@@ -136,10 +156,10 @@ function scopeRule(desired: Route): Contradiction[] {
   if (scope === undefined || familyOfRoute(desired) === 6) return [];
   const hasGateway = gateway !== undefined || nextHops?.some((hop) => hop.gateway !== undefined);
   if (hasGateway && (scope === "link" || scope === "host")) {
-    return [at(["scope"], `${scope} says that there is no gateway, and there is one. Leave scope out.`)];
+    return [at(["scope"], "such a scope says that there is no gateway, and there is one; leave scope out")];
   }
   if ((type === "local" && scope !== "host") || (type === "broadcast" && scope !== "link" && scope !== "host")) {
-    return [at(["scope"], `${scope} is wider than a route of type ${type} can be. Leave scope out.`)];
+    return [at(["scope"], `it is wider than a route of type ${type} can be; leave scope out`)];
   }
   return [];
 }
@@ -148,9 +168,7 @@ function attributeRules(desired: Route): Contradiction[] {
   const { type } = desired;
   if (familyOfRoute(desired) === 6 && dropTypes.includes(type)) {
     const ignored = (["routerPreference", "expiresSeconds"] as const).filter((field) => desired[field] !== undefined);
-    return ignored.map((field) => at([field], `the kernel silently ignores ${field} on a route of type ${type}. Leave it out.`));
+    return ignored.map((field) => at([field], `the kernel silently ignores it on a route of type ${type}; leave it out`));
   }
-  return desired.lockMtu && desired.mtu === undefined
-    ? [at(["lockMtu"], "locks an mtu that is not given. Give mtu, or leave lockMtu out.")]
-    : [];
+  return desired.lockMtu && desired.mtu === undefined ? [at(["mtu"], "lockMtu locks it; give mtu, or leave lockMtu out")] : [];
 }

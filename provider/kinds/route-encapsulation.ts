@@ -3,13 +3,14 @@ import { z } from "zod";
 import type { Words } from "../iproute/batch";
 import { canonicalAddress, familyOf, ipAddress, u32, whole } from "../iproute/tokens";
 
-const ofFamily = (family: 4 | 6) => ipAddress.refine((text) => familyOf(text) === family, `must be an IPv${family} address`);
+const ofFamily = (family: 4 | 6) =>
+  ipAddress.refine((text) => familyOf(text) === family).meta({ expected: `an IPv${family} address` });
 
 const byte = whole(1, 255);
 
 const mpls = z.strictObject({
   type: z.literal("mpls").describe("MPLS; needs the module mpls_iptunnel. Linux 4.3."),
-  labels: z.array(whole(0, 1048575)).min(1).describe("The labels to push, the outermost first."),
+  labels: z.array(whole(0, 1048575)).min(1).describe("The labels to push, the outermost first, e.g. `[100, 200]`."),
   ttl: byte.optional().describe("TTL of the labels. Default: the packet's."),
 });
 
@@ -17,8 +18,8 @@ const ip = z.strictObject({
   type: z
     .literal("ip")
     .describe("The metadata of an IPv4 tunnel, for a route over a collecting tunnel device (`external`). Linux 4.3."),
-  destination: ofFamily(4).describe("The tunnel's other end."),
-  source: ofFamily(4).optional().describe("The tunnel's end on this host. Default: the kernel chooses."),
+  destination: ofFamily(4).describe("The tunnel's other end, e.g. `192.0.2.1`."),
+  source: ofFamily(4).optional().describe("The tunnel's end on this host, e.g. `192.0.2.5`. Default: the kernel chooses."),
   id: u32.min(1).optional().describe("The tunnel's key or network identifier. Default: 0."),
   ttl: byte.optional().describe("TTL of the outer header. Default: the device's."),
   tos: byte.optional().describe("Type of service of the outer header. Default: 0."),
@@ -28,8 +29,8 @@ const ip6 = z.strictObject({
   type: z
     .literal("ip6")
     .describe("The metadata of an IPv6 tunnel, for a route over a collecting tunnel device (`external`). Linux 4.3."),
-  destination: ofFamily(6).describe("The tunnel's other end."),
-  source: ofFamily(6).optional().describe("The tunnel's end on this host. Default: the kernel chooses."),
+  destination: ofFamily(6).describe("The tunnel's other end, e.g. `2001:db8::1`."),
+  source: ofFamily(6).optional().describe("The tunnel's end on this host, e.g. `2001:db8::5`. Default: the kernel chooses."),
   id: u32.min(1).optional().describe("The tunnel's key or network identifier. Default: 0."),
   hopLimit: byte.optional().describe("Hop limit of the outer header. Default: the device's."),
   trafficClass: byte.optional().describe("Traffic class of the outer header. Default: 0."),
@@ -40,7 +41,7 @@ const seg6 = z.strictObject({
   mode: z
     .enum(["encap", "inline"])
     .describe("`encap` puts an outer IPv6 header around the packet, `inline` a header into an IPv6 packet."),
-  segments: z.array(ofFamily(6)).min(1).describe("The segments to visit, the first one first."),
+  segments: z.array(ofFamily(6)).min(1).describe('The segments to visit, the first one first, e.g. `["2001:db8::1"]`.'),
 });
 
 export const encapsulation = z.discriminatedUnion("type", [mpls, ip, ip6, seg6]);

@@ -1,15 +1,15 @@
-import { InputError } from "../errors";
 import { ourProtocol, protocols } from "../iproute/names";
 import type { LiveRoute, Snapshot } from "../snapshot";
 import type { Route } from "./route";
 import { keyOf, routesWithKey } from "./route-form";
+import { tableNumber } from "./table-number";
 
 /**
  * Table names by the host's rt_tables, and the gateways that `dhcp` and `ra` have given. A line that has lost its lease keeps the gateway
  * that our route has; without one the word stays, and no line can be written with it.
  */
 export function resolveRoute(desired: Route, snapshot: Snapshot): Route {
-  const named = { ...desired, table: typeof desired.table === "string" ? tableNumber(desired.table, snapshot) : desired.table };
+  const named = { ...desired, table: desired.table === undefined ? undefined : tableNumber(desired.table, snapshot) };
   const ours = routesWithKey(snapshot.routes, keyOf(named)).filter(({ protocol }) => protocol === ourProtocol);
   const { gateway, device, nextHops } = named;
   return {
@@ -21,16 +21,6 @@ export function resolveRoute(desired: Route, snapshot: Snapshot): Route {
       ),
     }),
   };
-}
-
-function tableNumber(name: string, { tables }: Snapshot): number {
-  const number = tables.get(name);
-  if (number === undefined) {
-    throw new InputError(
-      `The host knows no routing table named ${name}. Give its number, or name it in /etc/iproute2/rt_tables.`,
-    );
-  }
-  return number;
 }
 
 function learnt(gateway: string, device: string | undefined, { routes }: Snapshot, ours: readonly LiveRoute[]): string {

@@ -15,8 +15,8 @@ const gateway = z
   .union([ipAddress, z.enum(["dhcp", "ra"])])
   .optional()
   .describe(
-    "The next hop's address. An IPv4 route may have an IPv6 next hop (Linux 5.2; then say `family`). `dhcp` and `ra` stand for the gateway of the " +
-      "default route that DHCP or a router advertisement has put on `device`, at the time of the change. Leave out for what is directly connected.",
+    "The next hop's address, e.g. `192.0.2.1` or `fe80::1`. An IPv4 route may have an IPv6 next hop (Linux 5.2; then say `family`). `dhcp` and `ra` stand for the gateway of the " +
+      "default route that DHCP or a router advertisement has put on `device`, at the time of the change. Default: none; what is directly connected has none.",
   );
 
 const onLink = z
@@ -28,84 +28,91 @@ const onLink = z
 
 const routeRealms = realms
   .optional()
-  .describe("IPv4: routing realms as `TO` or `FROM/TO`, each a number from 0 to 255, for accounting and `tc`. Default: none.");
+  .describe(
+    "IPv4: routing realms as `TO` or `FROM/TO`, e.g. `10` or `1/10`, each a number from 0 to 255, for accounting and `tc`. Default: none.",
+  );
 
-const nextHop = z.strictObject({
-  gateway,
-  device: deviceName
-    .optional()
-    .describe("The network device that leads there. Left out, the kernel takes the one whose address covers the gateway."),
-  weight: weight
-    .default(1)
-    .describe(
-      "This next hop's share of the traffic, 1 to 256, in proportion to the sum of all. Alone, a next hop has no weight.",
-    ),
-  onLink,
-  realms: routeRealms,
-});
-
-const schema = z
+const nextHop = z
   .strictObject({
-    destination: prefix.describe(
-      "Where packets are headed: a prefix such as `192.0.2.0/24` or `2001:db8::/32`, one address, or `default` (the same as `0.0.0.0/0` and `::/0`).",
-    ),
-    family: z
-      .enum(["ipv4", "ipv6"])
-      .optional()
-      .describe("Needed only where nothing else tells: for a `default` without any address. Default: that of the addresses."),
-    type: z
-      .enum(["unicast", "blackhole", "unreachable", "prohibit", "throw", "local", "broadcast", "multicast"])
-      .default("unicast")
-      .describe(
-        "What happens to the packets: `unicast` sends them on; `blackhole` drops them silently, `unreachable` and `prohibit` with an ICMP error; " +
-          "`throw` ends the look-up in this table; `local` takes them for the host itself; `broadcast` and `multicast` say what they are. Default: `unicast`.",
-      ),
     gateway,
     device: deviceName
       .optional()
-      .describe("The network device that packets leave by. Left out, the kernel takes the one whose address covers the gateway."),
+      .describe("The network device that leads there, e.g. `eth0`. Default: the one whose address covers the gateway."),
+    weight: weight
+      .default(1)
+      .describe(
+        "This next hop's share of the traffic, 1 to 256, in proportion to the sum of all. Alone, a next hop has no weight.",
+      ),
     onLink,
-    nextHops: z
-      .array(nextHop)
-      .min(1, "is empty: give one next hop or several, or leave it out")
-      .optional()
-      .describe(
-        "Several next hops that share the traffic by weight, instead of `gateway` and `device`. The order is kept, because the kernel " +
-          "spreads connections in that order; another order is not a difference. For IPv6 each needs a gateway.",
-      ),
-    table: table
-      .optional()
-      .describe(
-        "The routing table: a number from 1 to 4294967295, or a name of the host's rt_tables. Default: `main` (254); `local` (255) for the types `local` and `broadcast`.",
-      ),
-    metric: u32
-      .optional()
-      .describe(
-        "Lower wins among routes to the same destination. Default: 0 for IPv4; 512 for IPv6, so that it is not mistaken for the 1024 of a learnt route.",
-      ),
-    scope: scope
-      .optional()
-      .describe(
-        "IPv4: how far the destination is: `global`, `site`, `link`, `host`, or a number from 0 to 255. Default: `link` without a gateway, `host` for type " +
-          "`local`, otherwise `global`. IPv6 has none.",
-      ),
-    tos: whole(0, 252)
-      .multipleOf(4, "has bits of ECN set: must be a multiple of 4 (the DSCP shifted by two)")
-      .optional()
-      .describe("IPv4: only packets with this type of service (a DSCP times 4) take the route. Default: 0, any."),
-    preferredSource: ipAddress
-      .optional()
-      .describe(
-        "The host's own address that its connections over this route come from. It must be on the host first. Default: the kernel chooses.",
-      ),
-    source: prefix.optional().describe("IPv6: only packets that come from this prefix take the route. Default: any."),
-    ...attributeFields,
     realms: routeRealms,
-    encapsulation: encapsulation
-      .optional()
-      .describe("The tunnel that packets are put into on their way out: `mpls`, `ip`, `ip6` or `seg6`. Default: none."),
   })
-  .overwrite((route) => canonical(route));
+  .meta({ expected: 'an object such as { gateway: "192.0.2.1", device: "eth0", weight: 1 }' });
+
+export const routeFields = {
+  destination: prefix.describe(
+    "Where packets are headed: a prefix such as `192.0.2.0/24` or `2001:db8::/32`, one address, or `default` (the same as `0.0.0.0/0` and `::/0`).",
+  ),
+  family: z
+    .enum(["ipv4", "ipv6"])
+    .optional()
+    .describe("Needed only where nothing else tells: for a `default` without any address. Default: that of the addresses."),
+  type: z
+    .enum(["unicast", "blackhole", "unreachable", "prohibit", "throw", "local", "broadcast", "multicast"])
+    .default("unicast")
+    .describe(
+      "What happens to the packets: `unicast` sends them on; `blackhole` drops them silently, `unreachable` and `prohibit` with an ICMP error; " +
+        "`throw` ends the look-up in this table; `local` takes them for the host itself; `broadcast` and `multicast` say what they are. Default: `unicast`.",
+    ),
+  gateway,
+  device: deviceName
+    .optional()
+    .describe("The network device that packets leave by, e.g. `eth0`. Default: the one whose address covers the gateway."),
+  onLink,
+  nextHops: z
+    .array(nextHop)
+    .min(1, "give one next hop or several, or leave it out")
+    .optional()
+    .describe(
+      "Several next hops that share the traffic by weight, instead of `gateway` and `device`. The order is kept, because the kernel " +
+        "spreads connections in that order; another order is not a difference. For IPv6 each needs a gateway. Default: none.",
+    ),
+  table: table
+    .optional()
+    .describe(
+      "The routing table: a number from 1 to 4294967295, or a name of the host's rt_tables, e.g. `100` or `isp`. Default: `main` (254); `local` (255) for the types `local` and `broadcast`.",
+    ),
+  metric: u32
+    .optional()
+    .describe(
+      "Lower wins among routes to the same destination. Default: 0 for IPv4; 512 for IPv6, so that it is not mistaken for the 1024 of a learnt route.",
+    ),
+  scope: scope
+    .optional()
+    .describe(
+      "IPv4: how far the destination is: `global`, `site`, `link`, `host`, or a number from 0 to 255. Default: `link` without a gateway, `host` for type " +
+        "`local`, otherwise `global`. IPv6 has none.",
+    ),
+  tos: whole(0, 252)
+    .multipleOf(4)
+    .meta({ expected: "a multiple of 4 from 0 to 252: a DSCP times 4" })
+    .optional()
+    .describe("IPv4: only packets with this type of service (a DSCP times 4) take the route. Default: 0, any."),
+  preferredSource: ipAddress
+    .optional()
+    .describe(
+      "The host's own address that its connections over this route come from, e.g. `192.0.2.5`. It must be on the host first. Default: the kernel chooses.",
+    ),
+  source: prefix
+    .optional()
+    .describe("IPv6: only packets that come from this prefix, e.g. `2001:db8:1::/48`, take the route. Default: any."),
+  ...attributeFields,
+  realms: routeRealms,
+  encapsulation: encapsulation
+    .optional()
+    .describe("The tunnel that packets are put into on their way out: `mpls`, `ip`, `ip6` or `seg6`. Default: none."),
+};
+
+const schema = z.strictObject(routeFields).overwrite((route) => canonical(route));
 
 export type Route = z.output<typeof schema>;
 
@@ -123,6 +130,7 @@ export const route = defineKind<typeof schema, ObservedRoute>({
   description:
     "A route to one destination in one table: over one gateway or device, or over several next hops that share the traffic by weight, as `ip route` knows it.",
   schema,
+  filledIn: ["family", "table", "metric"],
   contradictions,
   resolve: resolveRoute,
   identity: identityOf,

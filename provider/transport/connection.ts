@@ -1,4 +1,5 @@
 import type { Host } from "../host";
+import type { Doors } from "./doors";
 
 /** One standing connection to a host: a root shell that answers one request after the other. */
 export interface Connection {
@@ -17,6 +18,16 @@ export interface Connection {
   request(script: string, options: RequestOptions): Promise<Reply>;
   readonly closed: boolean;
   close(): void;
+}
+
+/** The ways to one host: the connection that all share, and new ones, which prove that it can be reached now. */
+export interface Reach {
+  /** Opened when there is none, or when the last one was lost. */
+  standing(): Promise<Connection>;
+  /** One more connection, its login included; tried once. The caller adopts it or closes it. */
+  fresh(options: { readonly timeoutSeconds: number; readonly signal: AbortSignal }): Promise<Connection>;
+  /** Makes it the standing one, and closes the one before. */
+  adopt(connection: Connection): void;
 }
 
 export interface RequestOptions {
@@ -42,15 +53,17 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
   /** What is looked up where `pulumi` runs; left out: this process's own home directory, environment and /etc/ssh. */
   readonly surroundings?: Surroundings;
+  /** What this run knows already about the servers it dials; left out: nothing. */
+  readonly doors?: Doors;
   /** How often a waiting connection asks whether the host is still there; it is taken for lost after four unanswered ones. */
   readonly keepaliveSeconds?: number;
 }
 
-/** What belongs to the laptop or the pipeline, not to the stack: where keys and known hosts are found. */
+/** What belongs to the laptop or the pipeline, not to the stack: where ssh_config, keys and known hosts are found. */
 export interface Surroundings {
   /** The directory whose `.ssh` is read. */
   readonly home: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The known_hosts files read after the user's own two. */
-  readonly systemKnownHosts: readonly string[];
+  /** The ssh_config read after the user's own. */
+  readonly systemSshConfig: string;
 }

@@ -1,11 +1,13 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { isIP } from "node:net";
 import type { ServerHostKeyAlgorithm } from "ssh2";
-import { HostKeyError, InputError, messageOf } from "../errors";
-import { hostName, type Host } from "../host";
-import type { Surroundings } from "./connection";
+import { HostKeyError, InputError } from "../errors";
+import type { Hop } from "./hops";
+import { isSameKey, materialOf, rsaBits } from "./key-material";
 import { findKnownHosts, knownHostsName, type KnownHost } from "./known-hosts";
+import { keysOf, knownHostsTexts, knownLines, refusal, targetOf, type Target, type Texts } from "./known-keys";
 import { fingerprint, parsePublicKey, publicKeyOf, shownKey, type PublicKey } from "./public-key";
+import { revokedKeysIn, type RevokedKey } from "./revoked-keys";
+import { selected } from "./ssh-config/algorithms";
 
 /** What decides whether the key a host shows is its own. There is no other way in: no trust on first use, no way off. */
 export interface HostKeyCheck {
@@ -13,37 +15,52 @@ export interface HostKeyCheck {
   readonly algorithms: ServerHostKeyAlgorithm[];
   /**
    * @param blob the key as the host sent it
+   * @param ip the address connected to, for CheckHostIP; left out where the connection goes through another host
    * @returns its fingerprint
    * @throws HostKeyError
    */
-  verify(blob: Buffer): string;
+  verify(blob: Buffer, ip?: string): string;
 }
 
-/** `hostKey` of the declaration decides; where there is none, the known_hosts files do. */
-export async function hostKeyCheck(host: Host, address: string, surroundings: Surroundings): Promise<HostKeyCheck> {
-  const name = hostName({ ...host, address });
-  return host.hostKey === undefined
-    ? checkOfKnownHosts(name, address, host.port, surroundings)
-    : checkOfPins(name, [host.hostKey].flat());
-}
-
-function checkOfPins(name: string, pins: readonly string[]): HostKeyCheck {
-  const keys = pins.filter((pin) => !pin.startsWith("SHA256:")).map((pin) => pinnedKey(name, pin));
-  const fingerprints = pins.filter((pin) => pin.startsWith("SHA256:")).map((pin) => pin.replace(/=+$/, ""));
-  const accepted = new Set([...keys.map(fingerprint), ...fingerprints]);
+/**
+ * `hostKey` of the declaration decides; where there is none, the known_hosts files do. A key that is revoked is no good either way.
+ * @throws HostKeyError where no key could pass, whatever the host shows
+ */
+export async function hostKeyCheck(hop: Hop): Promise<HostKeyCheck> {
+  const { hostKey, config } = hop;
+  const target = targetOf(hop);
+  const { name } = target;
+  const pins = hostKey === undefined ? undefined : pinsOf(name, [hostKey].flat());
+  if (!pins && config.knownHostsCommand) throw new HostKeyError(commandNotRun(name));
+  const revoked = (await Promise.all(config.revokedHostKeys.map((file) => revokedKeysIn(file, name)))).flat();
+  const texts = await knownHostsTexts(target.files, pins !== undefined, name);
+  const known = knownLines(target, texts);
+  const expected = pins ? pins.keys : keysOf(known.lines);
 
   return {
-    algorithms: algorithmsFor(keys),
-    verify(blob) {
+    algorithms: algorithmsFor(expected, config.hostKeyAlgorithms, name),
+    verify(blob, ip) {
       const offered = publicKeyOf(blob);
-      if (accepted.has(fingerprint(offered))) return fingerprint(offered);
-      throw new HostKeyError(
-        `${name}: the host key is not the one declared. The host shows ${shownKey(offered)}; \`hostKey\` declares ` +
-          `${[...keys.map(shownKey), ...fingerprints].join(", ")}. Nothing was sent to it. Either this is another machine ` +
-          `(or somebody in between), or the host got a new key or shows one of another type: compare on the host's console ` +
-          `(\`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\`), then change \`hostKey\`.`,
-      );
+      refuseUnfit(offered, config.requiredRsaSize, name);
+      refuseRevoked(offered, known.revoked, revoked, name);
+      if (pins) return accordingToPins(offered, pins, name);
+      if (!keysOf(known.lines).some(({ blob }) => blob.equals(offered.blob)))
+        throw new HostKeyError(refusal(offered, known, target));
+      if (config.checkHostIp && hop.isDialled) checkIp(offered, ip, target, texts);
+      return fingerprint(offered);
     },
+  };
+}
+
+interface Pins {
+  readonly keys: readonly PublicKey[];
+  readonly fingerprints: readonly string[];
+}
+
+function pinsOf(name: string, declared: readonly string[]): Pins {
+  return {
+    keys: declared.filter((pin) => !pin.startsWith("SHA256:")).map((pin) => pinnedKey(name, pin)),
+    fingerprints: declared.filter((pin) => pin.startsWith("SHA256:")).map((pin) => pin.replace(/=+$/, "")),
   };
 }
 
@@ -55,59 +72,75 @@ function pinnedKey(name: string, pin: string): PublicKey {
   return key;
 }
 
-async function checkOfKnownHosts(name: string, address: string, port: number, surroundings: Surroundings): Promise<HostKeyCheck> {
-  const files = [
-    ...["known_hosts", "known_hosts2"].map((file) => join(surroundings.home, ".ssh", file)),
-    ...surroundings.systemKnownHosts,
-  ];
-  const entry = knownHostsName(address, port);
-  const lines = (await Promise.all(files.map(async (file) => findKnownHosts(await textOf(name, file), entry, file)))).flat();
-  const known = lines.filter(({ marker }) => marker === undefined);
-
-  return {
-    algorithms: algorithmsFor(known.map(({ key }) => key)),
-    verify(blob) {
-      const offered = publicKeyOf(blob);
-      const same = (line: KnownHost) => line.key.blob.equals(blob);
-      const revoked = lines.find((line) => line.marker === "revoked" && same(line));
-      if (revoked) throw new HostKeyError(`${name}: the host shows ${shownKey(offered)}, which ${revoked.where} marks @revoked.`);
-      if (known.some(same)) return fingerprint(offered);
-      throw new HostKeyError(known.length > 0 ? changed(name, offered, known) : unknown(name, offered, entry, files, lines));
-    },
-  };
-}
-
-function changed(name: string, offered: PublicKey, known: readonly KnownHost[]): string {
-  return (
-    `${name}: the host key is not the known one. The host shows ${shownKey(offered)}; known are ` +
-    `${known.map(({ key, where }) => `${shownKey(key)} (${where})`).join(", ")}. Nothing was sent to it. Either this is another machine ` +
-    `(or somebody in between), or the host got a new key: compare on the host's console ` +
-    `(\`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\`), then correct that line or declare \`hostKey: "${fingerprint(offered)}"\`.`
+function accordingToPins(offered: PublicKey, { keys, fingerprints }: Pins, name: string): string {
+  if ([...keys.map(fingerprint), ...fingerprints].includes(fingerprint(offered))) return fingerprint(offered);
+  throw new HostKeyError(
+    `${name}: the host key is not the one declared. The host shows ${shownKey(offered)}; \`hostKey\` declares ` +
+      `${[...keys.map(shownKey), ...fingerprints].join(", ")}. Nothing was sent to it. Either this is another machine ` +
+      `(or somebody in between), or the host got a new key or shows one of another type: compare on the host's console ` +
+      `(\`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\`), then change \`hostKey\`.`,
   );
 }
 
-function unknown(name: string, offered: PublicKey, entry: string, files: readonly string[], lines: readonly KnownHost[]): string {
-  const authority = lines.find(({ marker }) => marker === "certAuthority");
-  const scan = entry.startsWith("[")
-    ? `ssh-keyscan -p ${entry.replace(/^.*:/, "")} ${entry.slice(1, entry.lastIndexOf("]"))}`
-    : `ssh-keyscan ${entry}`;
-  return (
-    `${name}: the host key is unknown. The host shows ${shownKey(offered)}; there is no \`hostKey\` in the declaration and no line for ` +
-    `${entry} in ${files.join(", ")}` +
-    (authority ? ` (${authority.where} names a certificate authority; host certificates are not supported)` : "") +
-    `. Compare on the host's console (\`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\`), then declare ` +
-    `\`hostKey: "${fingerprint(offered)}"\`, or add what \`${scan}\` prints to known_hosts after comparing it.`
-  );
-}
-
-/** A file that is not there knows nobody. One that can't be read may hold a @revoked line: that is an error. */
-async function textOf(name: string, file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return "";
-    throw new HostKeyError(`${name}: can't check the host key: ${messageOf(error)}`, { cause: error });
+/** What OpenSSH would not take for a host key either: numbers that are none, and RSA keys that are too short. */
+function refuseUnfit(offered: PublicKey, requiredRsaSize: number, name: string): void {
+  const material = materialOf(offered);
+  if (!material || material.isCertificate)
+    throw new HostKeyError(`${name}: the host shows a ${offered.type} key that can't be read. Check its files in /etc/ssh.`);
+  const bits = rsaBits(material);
+  if (bits !== undefined && bits < requiredRsaSize) {
+    throw new HostKeyError(
+      `${name}: the host shows an RSA key of ${bits} bits; RequiredRSASize asks for ${requiredRsaSize}. ` +
+        "Give the host a longer key (`ssh-keygen -A` makes those of other types), or another RequiredRSASize in ssh_config.",
+    );
   }
+}
+
+function refuseRevoked(offered: PublicKey, lines: readonly KnownHost[], listed: readonly RevokedKey[], name: string): void {
+  const line = lines.find(({ key }) => key && isSameKey(key, offered));
+  if (line) throw new HostKeyError(`${name}: the host shows ${shownKey(offered)}, which ${line.where} marks @revoked.`);
+  const entry = listed.find(({ key }) => isSameKey(key, offered));
+  if (entry)
+    throw new HostKeyError(
+      `${name}: the host shows ${shownKey(offered)}, which ${entry.where} lists (RevokedHostKeys of ssh_config).`,
+    );
+  const unreadable = lines.find(({ key }) => key === undefined);
+  if (unreadable) {
+    throw new HostKeyError(
+      `${name}: ${unreadable.where} marks a key of this host @revoked, and which one can't be read. ssh ignores the line, which is ` +
+        "hardly what it was written for: correct or remove it.",
+    );
+  }
+}
+
+/** CheckHostIP: what is known of the address must not speak against the key that is known for the name. */
+function checkIp(offered: PublicKey, ip: string | undefined, { name, port, entry }: Target, texts: Texts): void {
+  if (ip === undefined) {
+    throw new HostKeyError(
+      `${name}: CheckHostIP of ssh_config asks to look up the host's address in known_hosts as well, and it is not known here. ` +
+        "Leave CheckHostIP out for this host.",
+    );
+  }
+  const address = knownHostsName(ip, port);
+  if (address === entry || isLoopback(ip)) return;
+  const lines = texts.flatMap(([file, text]) => findKnownHosts(text, address, file));
+  refuseRevoked(
+    offered,
+    lines.filter(({ marker }) => marker === "revoked"),
+    [],
+    name,
+  );
+  const known = lines.filter(({ marker }) => marker === undefined);
+  if (known.length === 0 || keysOf(known).some(({ blob }) => blob.equals(offered.blob))) return;
+  throw new HostKeyError(
+    `${name}: the host shows ${shownKey(offered)}, the known key of that name; but for its address ${address} another one is known ` +
+      `(${known.map(({ where }) => where).join(", ")}), and CheckHostIP of ssh_config asks for both. Either the address belongs to ` +
+      "another machine, or that line is old: compare on the host's console, then correct the line.",
+  );
+}
+
+function isLoopback(ip: string): boolean {
+  return isIP(ip) === 4 ? ip.startsWith("127.") : ip === "::1";
 }
 
 /** ssh-rsa (SHA-1 signatures) is left out: every host new enough for us signs with SHA-2 with the same key. */
@@ -120,7 +153,22 @@ const allAlgorithms: readonly ServerHostKeyAlgorithm[] = [
   "rsa-sha2-256",
 ];
 
-function algorithmsFor(keys: readonly PublicKey[]): ServerHostKeyAlgorithm[] {
+/** The order in which the user lists them stands; where only some are taken out or added, ssh also begins with the known ones. */
+function algorithmsFor(keys: readonly PublicKey[], list: string | undefined, name: string): ServerHostKeyAlgorithm[] {
+  const allowed = selected(list, allAlgorithms);
+  if (allowed.length === 0) {
+    throw new HostKeyError(
+      `${name}: HostKeyAlgorithms of ssh_config (${list}) leaves none of those spoken here: ${allAlgorithms.join(", ")}. Add one for this host.`,
+    );
+  }
+  if (list !== undefined && !/^[+-]/.test(list)) return allowed;
   const expected = new Set(keys.flatMap(({ type }) => (type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256"] : [type])));
-  return [...allAlgorithms.filter((name) => expected.has(name)), ...allAlgorithms.filter((name) => !expected.has(name))];
+  return [...allowed.filter((name) => expected.has(name)), ...allowed.filter((name) => !expected.has(name))];
+}
+
+function commandNotRun(name: string): string {
+  return (
+    `${name}: can't check the host key: ssh_config has a KnownHostsCommand for this host, which is never run here. ` +
+    "Declare `hostKey`, or leave KnownHostsCommand out for this host."
+  );
 }

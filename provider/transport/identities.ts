@@ -2,10 +2,13 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { BaseAgent, OpenSSHAgent, utils, type ParsedKey } from "ssh2";
-import { AuthenticationError, messageOf } from "../errors";
-import { hostName, type Host } from "../host";
+import { AuthenticationError, NoKeyError, messageOf } from "../errors";
 import type { Surroundings } from "./connection";
+import type { Hop } from "./hops";
+import { parsePrivateKey, UnusableKey } from "./private-key";
 import { publicKeyOf, shownKey } from "./public-key";
+import type { SshConfig } from "./ssh-config";
+import { selected } from "./ssh-config/algorithms";
 
 type SignOptions = { hash?: "sha1" | "sha256" | "sha512" };
 type Signed = (error: Error | null | undefined, signature?: Buffer) => void;
@@ -21,49 +24,66 @@ export interface Identity {
 }
 
 export function ownSurroundings(): Surroundings {
-  return {
-    home: homedir(),
-    environment: process.env,
-    systemKnownHosts: ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"],
-  };
+  return { home: homedir(), environment: process.env, systemSshConfig: "/etc/ssh/ssh_config" };
 }
 
 /**
- * The keys to offer, in order: MULTIPATH_SSH_PRIVATE_KEY (a pipeline's secret), then `identityFile` and no other; without
- * `identityFile` those of the agent, then the usual files in ~/.ssh.
- * @throws AuthenticationError when there is none, with the reason for each place
+ * The keys to offer, in order: MULTIPATH_SSH_PRIVATE_KEY (a pipeline's secret), then a declared `identityFile` and no other. Without
+ * it as ssh does: the keys that ssh_config's IdentityFile names and the agent holds, the agent's others (not with IdentitiesOnly), the
+ * files themselves; the usual files in ~/.ssh where ssh_config names none.
+ * @throws NoKeyError when there is none, with the reason for each place
+ * @throws AuthenticationError when one that was named can't be used
  */
-export async function findIdentities(host: Host, surroundings: Surroundings): Promise<readonly Identity[]> {
-  const { environment, home } = surroundings;
-  const agent = await agentIdentities(environment["SSH_AUTH_SOCK"]);
-  const fromEnvironment = identityOfText(environment["MULTIPATH_SSH_PRIVATE_KEY"], "MULTIPATH_SSH_PRIVATE_KEY", environment);
+export async function findIdentities(hop: Hop, surroundings: Surroundings): Promise<readonly Identity[]> {
+  const { environment } = surroundings;
+  refuseWithoutKeys(hop);
+  const agent = await agentIdentities(agentSocket(hop.config, environment));
+  const fromEnvironment = identityOfEnvironment(environment);
+  const declared = hop.identityFile?.replace(/^~(?=\/)/, surroundings.home);
 
-  const sources: (Identity | Missing)[] = [fromEnvironment];
-  if (host.identityFile) {
-    sources.push(await declaredIdentity(host.identityFile.replace(/^~(?=\/)/, home), agent.found, environment));
-  } else {
-    sources.push(...agent.found, ...agent.missing);
-    const files = ["id_ed25519", "id_ecdsa", "id_rsa"].map((file) => join(home, ".ssh", file));
-    for (const file of files) sources.push(await identityOfFile(file, environment));
-  }
-
+  const others = declared
+    ? [await declaredIdentity(declared, agent.found, environment)]
+    : await usualIdentities(hop.config, agent, surroundings);
+  const sources = [fromEnvironment, ...others];
   const found = sources.filter((source) => "key" in source);
   const missing = sources.filter((source): source is Missing => !("key" in source));
   // A key that was given on purpose and can't be used is an error even where another one might do.
   const broken = missing.find(({ onPurpose }) => onPurpose);
-  if (found.length === 0 || (broken && !found.includes(fromEnvironment as Identity))) {
-    throw new AuthenticationError(
-      `${hostName(host)}: no key to log in with. ${(broken ? [broken] : missing).map(({ reason }) => reason).join("; ")}. ` +
+  if (found.length === 0 || (broken && !("key" in fromEnvironment))) {
+    throw new (broken ? AuthenticationError : NoKeyError)(
+      `${hop.name}: no key to log in with. ${(broken ? [broken] : missing).map(({ reason }) => reason).join("; ")}. ` +
         "Set `identityFile`, start an agent, or give the key in MULTIPATH_SSH_PRIVATE_KEY.",
     );
   }
-  return found.filter(({ key }, index) => found.findIndex((other) => sameKey(other.key, key)) === index);
+  const allowed = found.filter(({ key }) => mayOffer(key, hop.config.pubkeyAcceptedAlgorithms));
+  if (allowed.length === 0) {
+    const keys = found.map(({ shown }) => shown).join(", ");
+    throw new AuthenticationError(`${hop.name}: PubkeyAcceptedAlgorithms of ssh_config allows none of the keys: ${keys}.`);
+  }
+  return allowed.filter(({ key }, index) => allowed.findIndex((other) => sameKey(other.key, key)) === index);
+}
+
+function refuseWithoutKeys({ name, config }: Hop): void {
+  const { pubkeyAuthentication, preferredAuthentications: preferred } = config;
+  if (pubkeyAuthentication && (preferred === undefined || preferred.split(",").includes("publickey"))) return;
+  const keyword = pubkeyAuthentication ? `PreferredAuthentications ${preferred}` : "PubkeyAuthentication no";
+  throw new AuthenticationError(
+    `${name}: ssh_config says ${keyword}, and logging in without a key is not possible here. Leave it out for this host.`,
+  );
+}
+
+/** An RSA key signs with SHA-2, or not at all. */
+function mayOffer({ type }: ParsedKey, list: string | undefined): boolean {
+  const names = type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256"] : [type];
+  return selected(list, names).length > 0;
 }
 
 interface Missing {
   readonly reason: string;
   /** Named by the user, rather than looked for in the usual places. */
   readonly onPurpose?: boolean;
+  /** Of a key whose private half can't be had from the file. */
+  readonly publicHalf?: ParsedKey;
 }
 
 /** An encrypted key whose twin the agent holds is the agent's to sign with: that is why people have agents. */
@@ -74,49 +94,88 @@ async function declaredIdentity(
 ): Promise<Identity | Missing> {
   const identity = await identityOfFile(file, environment);
   if ("key" in identity) return identity;
-  const publicHalf = utils.parseKey(await readFile(`${file}.pub`).catch(() => ""));
-  const twin = publicHalf instanceof Error ? undefined : agent.find(({ key }) => sameKey(key, publicHalf));
-  return twin ? { ...twin, signAtOnce: true } : { ...identity, onPurpose: true };
+  return twinOf(identity, agent) ?? { ...identity, onPurpose: true };
+}
+
+async function usualIdentities(
+  { identityFiles, noIdentityFile, identitiesOnly }: SshConfig,
+  agent: { readonly found: readonly Identity[]; readonly missing: readonly Missing[] },
+  { home, environment }: Surroundings,
+): Promise<readonly (Identity | Missing)[]> {
+  const usual = ["id_ed25519", "id_ecdsa", "id_rsa"].map((file) => join(home, ".ssh", file));
+  const named = identityFiles.length > 0 || noIdentityFile ? identityFiles : usual;
+  const files = await Promise.all(named.map((file) => identityOfFile(file, environment)));
+  const twins = files.map((file) => twinOf(file, agent.found));
+  const rest = files.filter((_, index) => !twins[index]);
+  return [...twins.filter((twin) => twin !== undefined), ...(identitiesOnly ? [] : agent.found), ...agent.missing, ...rest];
+}
+
+/** The agent's key that is the same as the file's. */
+function twinOf(file: Identity | Missing, agent: readonly Identity[]): Identity | undefined {
+  const key = "key" in file ? file.key : file.publicHalf;
+  const twin = key && agent.find((identity) => sameKey(identity.key, key));
+  return twin && { ...twin, signAtOnce: true };
 }
 
 async function identityOfFile(file: string, environment: Surroundings["environment"]): Promise<Identity | Missing> {
+  let text: string;
   try {
-    return identityOfText(await readFile(file, "utf8"), file, environment);
+    text = await readFile(file, "utf8");
   } catch (error) {
-    return { reason: (error as NodeJS.ErrnoException).code === "ENOENT" ? `${file} does not exist` : messageOf(error) };
+    const reason = (error as NodeJS.ErrnoException).code === "ENOENT" ? `${file} does not exist` : messageOf(error);
+    return withPublicHalf({ reason }, await publicHalfOf(`${file}.pub`));
   }
+  const identity = identityOf(text, file, environment);
+  if ("key" in identity) return identity;
+  return withPublicHalf(identity, (await publicHalfOf(file)) ?? (await publicHalfOf(`${file}.pub`)));
 }
 
-function identityOfText(text: string | undefined, from: string, environment: Surroundings["environment"]): Identity | Missing {
-  const onPurpose = from === "MULTIPATH_SSH_PRIVATE_KEY";
-  if (!text) return { reason: onPurpose ? `${from} is not set` : `${from} is empty` };
-  const passphrase = environment["MULTIPATH_SSH_PASSPHRASE"];
-  const parsed = utils.parseKey(text, passphrase);
-  if (parsed instanceof Error) return { reason: unusable(from, parsed, passphrase !== undefined), onPurpose };
-  if (!parsed.isPrivateKey()) return { reason: `${from} holds a public key, not a private one`, onPurpose };
+const withPublicHalf = (missing: Missing, publicHalf: ParsedKey | undefined): Missing => ({
+  ...missing,
+  ...(publicHalf && { publicHalf }),
+});
+
+/** Beside an encrypted key, or in the place of one that only an agent holds. */
+async function publicHalfOf(file: string): Promise<ParsedKey | undefined> {
+  const key = utils.parseKey(await readFile(file).catch(() => ""));
+  return key instanceof Error || key.isPrivateKey() ? undefined : key;
+}
+
+function identityOfEnvironment(environment: Surroundings["environment"]): Identity | Missing {
+  const text = environment["MULTIPATH_SSH_PRIVATE_KEY"];
+  if (!text) return { reason: "MULTIPATH_SSH_PRIVATE_KEY is not set" };
+  const identity = identityOf(text, "MULTIPATH_SSH_PRIVATE_KEY", environment);
+  return "key" in identity ? identity : { ...identity, onPurpose: true };
+}
+
+function identityOf(text: string, from: string, environment: Surroundings["environment"]): Identity | Missing {
+  if (text.trim() === "") return { reason: `${from} is empty` };
+  let key: ParsedKey;
+  try {
+    key = parsePrivateKey(text, environment["MULTIPATH_SSH_PASSPHRASE"] || undefined);
+  } catch (error) {
+    if (!(error instanceof UnusableKey)) throw error;
+    return { reason: `${from} ${error.message}` };
+  }
   return {
-    key: parsed,
-    shown: `${from} (${shownKey(publicKeyOf(parsed.getPublicSSH()))})`,
+    key,
+    shown: `${from} (${shownKey(publicKeyOf(key.getPublicSSH()))})`,
     signAtOnce: true,
     sign(data, { hash }, done) {
-      const signature: Buffer | Error = parsed.sign(data, hash);
+      const signature: Buffer | Error = key.sign(data, hash);
       if (signature instanceof Error) done(new Error(`can't sign with ${from}`));
       else done(null, signature);
     },
   };
 }
 
-/** Written without ssh2's words: they are about the text of a secret. */
-function unusable(from: string, error: Error, hasPassphrase: boolean): string {
-  if (!/encrypted|passphrase|decrypt|integrity/i.test(error.message))
-    return `${from} holds no private key in a format known here`;
-  return hasPassphrase
-    ? `${from} is encrypted, and MULTIPATH_SSH_PASSPHRASE does not open it`
-    : `${from} is encrypted: set MULTIPATH_SSH_PASSPHRASE, or add the key to an agent`;
+function agentSocket({ identityAgent }: SshConfig, environment: Surroundings["environment"]): string | undefined {
+  return identityAgent ?? environment["SSH_AUTH_SOCK"];
 }
 
 async function agentIdentities(socket: string | undefined): Promise<{ found: Identity[]; missing: Missing[] }> {
   if (!socket) return { found: [], missing: [{ reason: "SSH_AUTH_SOCK is not set (no agent)" }] };
+  if (socket === "none") return { found: [], missing: [{ reason: "ssh_config says IdentityAgent none" }] };
   const agent = new OpenSSHAgent(socket);
   try {
     const keys = await listed(agent);

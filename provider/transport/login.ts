@@ -1,41 +1,56 @@
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { debuglog } from "node:util";
-import { Client, type AnyAuthMethod, type ClientChannel, type ConnectConfig } from "ssh2";
+import { Client, type AnyAuthMethod, type ConnectConfig } from "ssh2";
 import { AuthenticationError, MultipathError, ToolError, UnreachableError, messageOf } from "../errors";
+import type { Opening } from "./opening";
+import type { SessionAlgorithms } from "./session-algorithms";
 import type { HostKeyCheck } from "./host-key";
 import { Offer, type Identity } from "./identities";
 import { onRefusal, signAtOnce } from "./ssh2-inside";
 
-const debug = debuglog("multipath");
+const debug = debuglog("pulumi-multipath");
 
 /** What is being waited for, in the words of a message. */
-export type Wait = "name resolution" | "the TCP connection" | "the SSH handshake" | "the login" | "the shell";
+export type Wait =
+  | "its turn"
+  | "name resolution"
+  | "the TCP connection"
+  | "the SSH handshake"
+  | "the login"
+  | "the shell"
+  | "the way on from the jump host";
 
-export interface LoginOptions {
+export interface LoginOptions<Channel extends Duplex> {
   /** Of the host, for messages. */
   readonly name: string;
   readonly user: string;
-  readonly command: string;
+  /** What is wanted of it. */
+  readonly opening: Opening<Channel>;
   readonly hostKey: HostKeyCheck;
+  readonly algorithms: SessionAlgorithms;
   readonly identities: readonly Identity[];
   readonly onWait: (wait: Wait) => void;
 }
 
-export interface Login {
+export interface Login<Channel extends Duplex> {
   readonly client: Client;
-  readonly channel: ClientChannel;
+  readonly channel: Channel;
   /** Fingerprint of the verified host key. */
   readonly hostKey: string;
 }
 
 /**
- * SSH over a connected socket: handshake, host key, login, one channel with one command.
- * Resolves when sshd has started the command; the socket is destroyed when that fails.
+ * SSH over a connected stream: handshake, host key, login, one channel.
+ * Resolves when sshd has opened the channel; the stream is destroyed when that fails.
  * @param use makes of it what is wanted, there and then: one tick later the connection may be lost, and nobody would hear of it
  */
-export function login<Result>(socket: Socket, options: LoginOptions, use: (login: Login) => Result): Promise<Result> {
+export function login<Channel extends Duplex, Result>(
+  socket: Duplex,
+  options: LoginOptions<Channel>,
+  use: (login: Login<Channel>) => Result,
+): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const attempt = new Attempt(
+    const attempt = new Attempt<Channel>(
       socket,
       options,
       (login) => resolve(use(login)),
@@ -52,7 +67,7 @@ export function login<Result>(socket: Socket, options: LoginOptions, use: (login
 type Ssh2Error = Error & { readonly level?: string; readonly code?: unknown };
 
 /** One login under way. What it hears after it has succeeded or failed changes nothing. */
-class Attempt {
+class Attempt<Channel extends Duplex> {
   private readonly client = new Client();
   private readonly offer: Offer;
   private wait: Wait = "the SSH handshake";
@@ -60,13 +75,13 @@ class Attempt {
   private refusedHostKey: MultipathError | undefined;
   /** What the host said about our keys last; undefined before they were offered. */
   private refusal: { readonly methods: readonly string[]; readonly partial: boolean } | undefined;
-  private opening = false;
+  private asked = false;
   private firstWords = "";
 
   constructor(
-    private readonly socket: Socket,
-    private readonly options: LoginOptions,
-    private readonly succeed: (login: Login) => void,
+    private readonly socket: Duplex,
+    private readonly options: LoginOptions<Channel>,
+    private readonly succeed: (login: Login<Channel>) => void,
     private readonly fail: (error: MultipathError) => void,
   ) {
     this.offer = new Offer(options.identities);
@@ -82,7 +97,7 @@ class Attempt {
     client.on("banner", (text) => debug("%s: banner: %s", name, text));
     client.on("ready", () => {
       debug("%s: logged in", name);
-      this.nowWaitingFor("the shell");
+      this.nowWaitingFor(options.opening.wait);
       this.openChannel();
     });
     client.on("error", (error: Ssh2Error) => this.onError(error));
@@ -111,7 +126,7 @@ class Attempt {
       sock: this.socket,
       username: this.options.user,
       readyTimeout: 0, // one clock for all waits, which knows what is waited for
-      algorithms: { serverHostKey: this.options.hostKey.algorithms },
+      algorithms: { ...this.options.algorithms, serverHostKey: this.options.hostKey.algorithms },
       hostVerifier: (key: Buffer) => this.verify(key),
       // Public keys at once, never `none` first: one round trip less. ssh2 asks again when all of them have been refused.
       authHandler: (_methods: unknown, _partial: unknown, next: (method: AnyAuthMethod) => void) => {
@@ -133,16 +148,13 @@ class Attempt {
     }
   }
 
-  /** The exec follows as soon as the channel is open; a request can't go with it, for until the command runs sshd takes 0 bytes. */
   private openChannel(): void {
-    if (this.opening) return;
-    this.opening = true;
-    this.client.exec(this.options.command, (error, channel) => {
-      if (!error) return this.succeed({ client: this.client, channel, hostKey: this.hostKey });
-      const { name } = this.options;
-      this.fail(
-        new ToolError(`${name}: logged in, but sshd opens no session: ${error.message}. See MaxSessions in sshd_config.`),
-      );
+    if (this.asked) return;
+    this.asked = true;
+    const { name, opening } = this.options;
+    opening.open(this.client, (result) => {
+      if (result instanceof Error) this.fail(opening.refused(name, result));
+      else this.succeed({ client: this.client, channel: result, hostKey: this.hostKey });
     });
   }
 

@@ -3,9 +3,10 @@ import { debuglog } from "node:util";
 import { MultipathError, UnreachableError, messageOf } from "../errors";
 import { hostName, type Host } from "../host";
 import { connect } from "./connect";
-import type { Connection, ConnectOptions, Reply, RequestOptions } from "./connection";
+import { Doors } from "./doors";
+import type { Connection, ConnectOptions, Reach, Reply, RequestOptions } from "./connection";
 
-const debug = debuglog("multipath");
+const debug = debuglog("pulumi-multipath");
 
 /** sshd that is starting or crowded needs about this long. */
 const defaultPausesSeconds = [0.5, 1.5];
@@ -29,6 +30,9 @@ export class Pool {
   private readonly lines = new Map<string, Line>();
   private readonly counted = { connections: 0, requests: 0 };
 
+  /** What this run learns about the servers it dials, whichever host is on the way. */
+  private doors = new Doors();
+
   constructor(private readonly options: PoolOptions) {}
 
   /**
@@ -39,10 +43,23 @@ export class Pool {
    * must not mean hundreds of logins
    */
   connection(host: Host, { timeoutSeconds }: { readonly timeoutSeconds: number }): Promise<Connection> {
+    return this.line(host).connection(timeoutSeconds);
+  }
+
+  /** @param timeoutSeconds as for `connection`, of the standing one */
+  reach(host: Host, { timeoutSeconds }: { readonly timeoutSeconds: number }): Reach {
+    return {
+      standing: () => this.line(host).connection(timeoutSeconds),
+      fresh: (options) => this.line(host).fresh(options.timeoutSeconds, options.signal),
+      adopt: (connection) => this.line(host).adopt(connection),
+    };
+  }
+
+  private line(host: Host): Line {
     const key = keyOf(host);
-    const line = this.lines.get(key) ?? new Line(host, this.options, this.counted);
+    const line = this.lines.get(key) ?? new Line(host, { ...this.options, doors: this.doors }, this.counted);
     this.lines.set(key, line);
-    return line.connection(timeoutSeconds);
+    return line;
   }
 
   statistics(): Statistics {
@@ -53,15 +70,16 @@ export class Pool {
   closeAll(): void {
     for (const line of this.lines.values()) line.close();
     this.lines.clear();
+    this.doors = new Doors();
   }
 }
 
 /** What decides where we connect and as whom, and what we accept there. */
-function keyOf({ address, port, user, become, identityFile, hostKey }: Host): string {
-  return JSON.stringify([address, port, user, become, identityFile, hostKey]);
+function keyOf({ address, port, user, become, identityFile, hostKey, proxyJump }: Host): string {
+  return JSON.stringify([address, port, user, become === true, identityFile, hostKey, proxyJump]);
 }
 
-/** The line to one host: at most one connection, or one dial, at any time. */
+/** The line to one host: one connection, or one dial, that all share; a second one only for who asks for a fresh one. */
 class Line {
   private current: Connection | undefined;
   private dialling: Promise<Connection> | undefined;
@@ -70,7 +88,7 @@ class Line {
 
   constructor(
     private readonly host: Host,
-    private readonly options: PoolOptions,
+    private readonly options: PoolOptions & { readonly doors: Doors },
     private readonly counted: { connections: number; requests: number },
   ) {}
 
@@ -81,9 +99,27 @@ class Line {
     return this.dialling;
   }
 
+  async fresh(timeoutSeconds: number, signal: AbortSignal): Promise<Connection> {
+    const { connect: open = connect, pausesSeconds: _pauses, ...options } = this.options;
+    const either = AbortSignal.any([signal, this.abort.signal]);
+    return this.counting(await open(this.host, { ...options, signal: either, timeoutSeconds }));
+  }
+
+  adopt(connection: Connection): void {
+    if (this.current !== connection) this.current?.close();
+    this.current = connection;
+    this.hopeless = undefined;
+    if (this.abort.signal.aborted) connection.close();
+  }
+
   close(): void {
     this.abort.abort();
     this.current?.close();
+  }
+
+  private counting(connection: Connection): Connection {
+    this.counted.connections++;
+    return new CountedConnection(connection, this.counted, (error) => (this.hopeless = error));
   }
 
   private async dial(timeoutSeconds: number): Promise<Connection> {
@@ -93,8 +129,7 @@ class Line {
         connection.close();
         throw new UnreachableError(`${hostName(this.host)}: gave up, as asked to.`);
       }
-      this.counted.connections++;
-      this.current = new CountedConnection(connection, this.counted, (error) => (this.hopeless = error));
+      this.current = this.counting(connection);
       return this.current;
     } catch (error) {
       if (error instanceof MultipathError && !this.abort.signal.aborted) this.hopeless = error;

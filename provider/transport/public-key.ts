@@ -8,11 +8,15 @@ export interface PublicKey {
 
 /** Reads the `TYPE BASE64` of an OpenSSH key line; undefined when it isn't one, or when the blob is of another type. */
 export function parsePublicKey(type: string | undefined, base64: string | undefined): PublicKey | undefined {
-  if (!type || !base64 || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return undefined;
-  const blob = Buffer.from(base64, "base64");
+  // OpenSSH's decoder skips blanks, and so the carriage return that a file from Windows has at the end of a line.
+  const digits = base64?.replace(/[\t\n\v\f\r ]/g, "");
+  if (!type || !digits || !/^[A-Za-z0-9+/]+={0,2}$/.test(digits)) return undefined;
+  const blob = Buffer.from(digits, "base64");
   // Node skips what is not base64 and accepts missing padding; OpenSSH refuses the line.
-  if (blob.toString("base64") !== base64) return undefined;
-  return typeOfBlob(blob) === type ? { type, blob } : undefined;
+  if (blob.toString("base64") !== digits) return undefined;
+  // Like the names of its signatures, which OpenSSH takes for the key's type too.
+  const plainType = type === "rsa-sha2-256" || type === "rsa-sha2-512" ? "ssh-rsa" : type;
+  return typeOfBlob(blob) === plainType ? { type: plainType, blob } : undefined;
 }
 
 export function publicKeyOf(blob: Buffer): PublicKey {

@@ -157,7 +157,8 @@ export class Shell {
   }
 
   private neverBegan(how: string): MultipathError {
-    const said = this.noise.trim() ? `, and said: ${this.noise.trim()}` : "";
+    const words = this.noise.trim().replace(/\.$/, "");
+    const said = words ? `, and said: ${words}` : "";
     if (!this.become) {
       return new ToolError(
         `${this.name}: logged in, but \`${shellCommand}\` ended at once (${how})${said}. The user's login shell must run commands ` +

@@ -1,24 +1,32 @@
-/** Prints a kind's page of documentation. */
+/** Prints the pages of documentation: one a kind, and what leads to them. */
 import { type Field, type KindModel, type ObjectModel, type Type } from "./model";
 import { code, fileName, range } from "./sdk-class";
 
+const notice = "<!-- Generated from the schemas in provider/ by `npm run generate`: change them there. -->";
+
+export function docsIndex(kinds: readonly KindModel[]): string {
+  const rows = kinds.map(({ name, description }) => `| [${name}](${fileName(name)}.md) | ${cell(description)} |`);
+  return [
+    notice,
+    "# Kinds",
+    "What can be declared, each with all its fields and an example.",
+    ["| kind | what it is |", "|-|-|", ...rows].join("\n"),
+  ].join("\n\n");
+}
+
 /** @param example the text of the kind's example program, when there is one */
-export function docsPage(kind: KindModel, host: ObjectModel, example: string | undefined): string {
+export function docsPage(kind: KindModel, host: readonly ObjectModel[], example: string | undefined): string {
   const title = `# ${kind.name}`;
   const shown =
     example === undefined
       ? []
       : [`## Example`, `From [examples/${fileName(kind.name)}](../../examples/${fileName(kind.name)}):`, fence(example)];
-  const objects = [...kind.objects, host].flatMap(({ name, description, fields }) => [`### ${name}`, description, table(fields)]);
-  return [
-    "<!-- Generated from the schemas in provider/ by `npm run generate`: change them there. -->",
-    title,
-    kind.description,
-    ...shown,
-    "## Fields",
-    table(kind.fields),
-    ...objects,
-  ].join("\n\n");
+  const objects = [...kind.objects, ...host].flatMap(({ name, description, fields }) => [
+    `### ${name}`,
+    description,
+    table(fields),
+  ]);
+  return [notice, title, kind.description, ...shown, "## Fields", table(kind.fields), ...objects].join("\n\n");
 }
 
 const fence = (program: string): string => `\`\`\`ts\n${program.trim()}\n\`\`\``;

@@ -2,17 +2,18 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as prettier from "prettier";
-import type { AnyKind } from "../../provider/kind";
-import { docsPage } from "./docs-page";
-import { hostModel, kindModel } from "./model";
+import type { ResourceKind } from "../../provider/group";
+import { docsIndex, docsPage } from "./docs-page";
+import { hostModels, kindModel } from "./model";
 import { fileName, sdkClass, sdkHost, sdkIndex } from "./sdk-class";
 
-export async function generatedFiles(root: string, kinds: readonly AnyKind[]): Promise<ReadonlyMap<string, string>> {
+export async function generatedFiles(root: string, kinds: readonly ResourceKind[]): Promise<ReadonlyMap<string, string>> {
   const models = kinds.map(kindModel).sort((a, b) => a.name.localeCompare(b.name));
-  const host = hostModel();
+  const host = hostModels();
   const texts: [path: string, text: string][] = [
     ["sdk/generated/host.ts", sdkHost(host)],
-    ["sdk/generated/index.ts", sdkIndex(models)],
+    ["sdk/generated/index.ts", sdkIndex(models, host)],
+    ["docs/kinds/README.md", docsIndex(models)],
     ...models.flatMap((model): [string, string][] => {
       const file = fileName(model.name);
       return [

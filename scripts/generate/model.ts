@@ -1,13 +1,16 @@
 /** A kind's inputs as they can be declared, made of its schema: what classes and pages are printed from. */
 import { z } from "zod";
 import { commonFields } from "../../provider/resource-schema";
-import type { AnyKind } from "../../provider/kind";
+import type { ResourceKind } from "../../provider/group";
+import { isFilledIn } from "../../provider/kind";
 
 export interface KindModel {
   readonly name: string;
   readonly description: string;
   /** The host, the kind's own fields, then the others that all kinds have. */
   readonly fields: readonly Field[];
+  /** Names of the fields that have a value even when they aren't declared. */
+  readonly filledIn: readonly string[];
   /** Objects within fields, each with a name of its own; in the order in which they are met. */
   readonly objects: readonly ObjectModel[];
 }
@@ -39,31 +42,36 @@ export type Type =
 /** The SDK's function `declare` fills these in. */
 const filledInBySdk: readonly string[] = ["owner", "unmanaged", "secrets"];
 
-/** The host's type is shared by all kinds. */
-export const hostTypeName = "HostArgs";
+/** Types that all kinds share. */
+const hostTypeName = "HostArgs";
+const reachTypeName = "MustReach";
+export const sharedTypeNames = [hostTypeName, reachTypeName];
+const sharedTypes: Readonly<Record<string, Type>> = {
+  host: { is: "object", name: hostTypeName },
+  mustReach: { is: "list", of: { is: "object", name: reachTypeName } },
+};
 
-export function kindModel(kind: AnyKind): KindModel {
+export function kindModel(kind: ResourceKind): KindModel {
   const common = Object.fromEntries(Object.entries(commonFields).filter(([field]) => !filledInBySdk.includes(field)));
   const own = objectModels(kind.name, kind.schema as z.ZodObject);
-  const shared = objectModels(kind.name, z.strictObject(common), { host: hostTypeName });
+  const shared = objectModels(kind.name, z.strictObject(common), sharedTypes);
   return {
     name: kind.name,
     description: kind.description,
     fields: [...shared.fields.filter(isHost), ...own.fields, ...shared.fields.filter((field) => !isHost(field))],
+    filledIn: own.fields.map(({ name }) => name).filter((name) => isFilledIn(kind, name)),
     objects: own.objects,
   };
 }
 
 const isHost = ({ name }: Field): boolean => name === "host";
 
-/** The host as a type of its own. */
-export function hostModel(): ObjectModel {
-  const { fields } = objectModels(hostTypeName, commonFields.host as z.ZodObject);
-  return {
-    name: hostTypeName,
-    description: "How to reach a Linux host. The same values work from a laptop and from a pipeline.",
-    fields,
-  };
+/** The host as a type of its own, then the objects within it, and the others that all kinds share. */
+export function hostModels(): readonly [ObjectModel, ...ObjectModel[]] {
+  const { fields, objects } = objectModels("Host", commonFields.host as z.ZodObject);
+  const description = "How to reach a Linux host. The same values work from a laptop and from a pipeline.";
+  const { mustReach } = commonFields;
+  return [{ name: hostTypeName, description, fields }, ...objects, ...objectModels("", z.strictObject({ mustReach })).objects];
 }
 
 interface Models {
@@ -74,7 +82,7 @@ interface Models {
 type Json = z.core.JSONSchema.BaseSchema;
 
 /** @param named fields whose objects have a name already and are described elsewhere */
-function objectModels(prefix: string, schema: z.ZodObject, named: Readonly<Record<string, string>> = {}): Models {
+function objectModels(prefix: string, schema: z.ZodObject, named: Readonly<Record<string, Type>> = {}): Models {
   const json = z.toJSONSchema(schema, {
     io: "input",
     unrepresentable: "any",
@@ -91,16 +99,17 @@ function objectModels(prefix: string, schema: z.ZodObject, named: Readonly<Recor
 /** Reads fields and types, and collects the objects met on the way. */
 class JsonReader {
   readonly objects: ObjectModel[] = [];
+  /** The schemas that they were made of, by name. */
+  private readonly texts = new Map<string, string>();
 
-  constructor(private readonly named: Readonly<Record<string, string>>) {}
+  constructor(private readonly named: Readonly<Record<string, Type>>) {}
 
   fieldsOf(object: Json, owner: string): Field[] {
     return Object.entries(object.properties ?? {}).map(([name, value]) => {
       const field = value as Json;
       const { description } = field;
       if (!description) throw new Error(`${owner}.${name} has no description: add .describe() to its schema.`);
-      const objectName = this.named[name];
-      const type: Type = objectName ? { is: "object", name: objectName } : this.typeOf(field, { owner, field: name });
+      const type = this.named[name] ?? this.typeOf(field, { owner, field: name });
       return { name, type, optional: !object.required?.includes(name), default: field.default, description };
     });
   }
@@ -120,7 +129,8 @@ class JsonReader {
       case "array":
         return { is: "list", of: this.typeOf(value.items as Json, { ...place, inList: true }) };
       case "object":
-        if (!value.properties) return { is: "map", of: this.typeOf((value.additionalProperties || {}) as Json, place) };
+        if (!value.properties)
+          return { is: "map", of: this.typeOf((value.additionalProperties || {}) as Json, { ...place, inList: true }) };
         return this.objectOf(value, place);
       default:
         return { is: "anything" };
@@ -133,7 +143,11 @@ class JsonReader {
       .map((property) => (property as Json).const)
       .find((constant) => typeof constant === "string");
     const name = `${owner}${capital(inList ? singular(field) : field)}${capital(word ?? "")}`;
-    if (this.objects.some((object) => object.name === name)) throw new Error(`Two objects would be named ${name}.`);
+    const text = JSON.stringify(value);
+    // One by itself or in a list: the same object in two places.
+    if (this.texts.get(name) === text) return { is: "object", name };
+    if (this.texts.has(name)) throw new Error(`Two objects would be named ${name}.`);
+    this.texts.set(name, text);
     const description =
       value.description ?? (inList ? `One entry of \`${field}\`.` : `\`${field}\`${word ? ` of the form \`${word}\`` : ""}.`);
     // Before the objects within it.
@@ -168,4 +182,4 @@ function either(types: readonly Type[]): Type {
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** `nextHops` -> `nextHop`. */
-const singular = (name: string): string => name.replace(/(?<=[^s])s$/, "");
+const singular = (name: string): string => name.replace(/(?<=ss)es$|(?<=[^s])s$/, "");

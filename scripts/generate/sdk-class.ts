@@ -1,24 +1,28 @@
 /** Prints a kind's class and argument types. */
-import { type Field, type KindModel, type ObjectModel, type Type, hostTypeName } from "./model";
+import { type Field, type KindModel, type ObjectModel, type Type, sharedTypeNames } from "./model";
 
 const notice = "// Generated from the schemas in provider/ by `npm run generate`: change them there.";
 
 export function sdkClass(kind: KindModel): string {
-  const { name, fields, objects } = kind;
+  const { name, fields, objects, filledIn } = kind;
   const outputs = fields.filter((field) => field.name !== "adopt");
+  const asDeclared = outputs.map((field) => field.name).filter((field) => !filledIn.includes(field));
   return `${notice}
 import * as pulumi from "@pulumi/pulumi";
 import { declare } from "../managed-object";
-import type { ${hostTypeName} } from "./host";
+import type { ${sharedTypeNames.join(", ")} } from "./host";
 
 ${tsDoc([kind.description])}
 export class ${name} extends pulumi.CustomResource {
   ${outputs.map(property).join("\n  ")}
 
   constructor(name: string, args: ${name}Args, options: pulumi.CustomResourceOptions = {}) {
-    const declaration = declare("${name}", name, args, options, [${outputs.map((field) => JSON.stringify(field.name)).join(", ")}]);
+    const declaration = declare("${name}", name, args, options, {
+      filledIn: ${JSON.stringify(filledIn)},
+      asDeclared: ${JSON.stringify(asDeclared)},
+    });
     super(declaration.type, name, declaration.inputs, declaration.options);
-    declaration.registerAs(this);
+    declaration.complete(this);
   }
 }
 
@@ -28,14 +32,14 @@ ${objects.map(interfaceOf).join("\n\n")}
 `;
 }
 
-export const sdkHost = (host: ObjectModel): string => `${notice}
+export const sdkHost = (host: readonly ObjectModel[]): string => `${notice}
 import type * as pulumi from "@pulumi/pulumi";
 
-${interfaceOf(host)}
+${host.map(interfaceOf).join("\n\n")}
 `;
 
-export const sdkIndex = (kinds: readonly KindModel[]): string => `${notice}
-export type { ${hostTypeName} } from "./host";
+export const sdkIndex = (kinds: readonly KindModel[], host: readonly ObjectModel[]): string => `${notice}
+export type { ${host.map(({ name }) => name).join(", ")} } from "./host";
 ${kinds
   .map(({ name, objects }) => {
     const types = [`${name}Args`, ...objects.map((object) => object.name)];

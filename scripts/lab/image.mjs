@@ -34,6 +34,8 @@ const PACKAGES = [
   ],
   ...["procps", "kmod", "iputils-ping", "nftables", "conntrack"],
   ...["qemu-guest-agent", "ethtool", "tcpdump", "iperf3", "less"],
+  // Installed, not enabled: tests of what they do to our objects start them.
+  ...["network-manager", "ifupdown"],
 ];
 
 /** All that the VM's disk needs to be found by; everything else would only lengthen every boot under emulation. */

@@ -8,10 +8,10 @@ import { silence } from "../setup/progress.mjs";
 import { SentenceError } from "../setup/sentence-error.mjs";
 import { runInGuest } from "./agent.mjs";
 import { lastConsoleLines, processOf, startMachine, stopMachine } from "./running-machine.mjs";
-import { loadState } from "./saved-state.mjs";
+import { loadState, saveState } from "./saved-state.mjs";
 import { reboot } from "./reboot.mjs";
 import { sshAnswers } from "./ssh.mjs";
-import { ensureSnapshot } from "./snapshot.mjs";
+import { continuationOf, ensureSnapshot } from "./snapshot.mjs";
 
 /**
  * How to reach the gateway by SSH, and nothing else: what `npm run lab -- up --json` prints.
@@ -50,7 +50,7 @@ import { ensureSnapshot } from "./snapshot.mjs";
  *   restoreLine(line: Line): Promise<number>,
  *   shapeLine(line: Line, netem: string[]): Promise<number>,
  *   shares(options?: {reset?: boolean}): Promise<Shares>,
- *   reboot(options?: {abruptly?: boolean}): Promise<void>,
+ *   reboot(options?: {abruptly?: boolean, expected?: "running" | "degraded"}): Promise<void>,
  *   reset(): Promise<Lab>,
  *   down(): Promise<void>,
  * }} Lab
@@ -106,6 +106,27 @@ export async function reset({ instance = "lab", system, progress = silence } = {
 }
 
 /**
+ * The lab after some preparation, saved: what it returns is as `reset`, to that state.
+ * @param {Which & {folder: string}} which with a folder for what is saved, a few hundred megabytes
+ * @param {(lab: Lab) => Promise<unknown>} work
+ * @returns {Promise<() => Promise<Lab>>}
+ */
+export async function prepared({ instance = "lab", system = "trixie", progress = silence, folder }, work) {
+  const fresh = await ensureSnapshot(system, progress);
+  const snapshot = await continuationOf(fresh, folder);
+  const port = (await recordOf(instance))?.port;
+  const record = await alone(instance, "preparing", async () => {
+    const started = await start(instance, system, { ...snapshot, state: fresh.state }, port, true);
+    await work(labOf(instance, started));
+    await saveState(runFolderOf(instance), snapshot.state);
+    await stopMachine(runFolderOf(instance));
+    return started;
+  });
+  // By the same port: what was prepared may know it.
+  return () => alone(instance, "resetting", async () => labOf(instance, await start(instance, system, snapshot, record.port)));
+}
+
+/**
  * Ends the lab, if it runs; nothing of it stays.
  * @param {string} [instance]
  */
@@ -146,15 +167,16 @@ async function recordOf(instance) {
  * @param {import("./image.mjs").System} system
  * @param {import("./snapshot.mjs").Snapshot} snapshot
  * @param {number} [port]
+ * @param {boolean} [keepsChanges] in the snapshot's own disk and memory
  * @returns {Promise<Recorded>}
  */
-async function start(instance, system, { imageFolder, accelerator, disk, memory, state }, port) {
+async function start(instance, system, { imageFolder, accelerator, disk, memory, state }, port, keepsChanges = false) {
   const runFolder = runFolderOf(instance);
   const stop = () => stopMachine(runFolder);
   return cleaningUpWhenInterrupted(stop, async () => {
     await stop();
     try {
-      const machine = { accelerator, imageFolder, runFolder, disk, memory, keepsChanges: false, continues: true };
+      const machine = { accelerator, imageFolder, runFolder, disk, memory, keepsChanges, continues: true };
       const started = await startMachine({ ...machine, port });
       await loadState(runFolder, state);
       await Promise.all([sshAnswers(started.port, 60), setClock(runFolder)]);
@@ -221,8 +243,8 @@ function labOf(instance, { system, imageFolder: _, ...connection }) {
     restoreLine: (name) => line(name, "restore"),
     shapeLine: (name, netem) => line(name, "netem", ...netem),
     shares: async ({ reset = false } = {}) => JSON.parse(await succeed(["lab-shares", ...(reset ? ["--reset"] : [])])),
-    reboot: async ({ abruptly = false } = {}) => {
-      await reboot(runFolderOf(instance), abruptly);
+    reboot: async ({ abruptly = false, expected = "running" } = {}) => {
+      await reboot(runFolderOf(instance), abruptly, expected);
       await sshAnswers(connection.port, 60);
     },
     reset: () => reset({ instance, system }),

@@ -9,8 +9,9 @@ import { withMonitor } from "./monitor.mjs";
  * guest had not written to its disk is lost.
  * @param {string} runFolder
  * @param {boolean} abruptly
+ * @param {"running" | "degraded"} expected what systemd shall call the system then: "degraded" when a unit is meant to fail
  */
-export async function reboot(runFolder, abruptly) {
+export async function reboot(runFolder, abruptly, expected) {
   const agent = join(runFolder, "agent.sock");
   const bootId = async () => (await runInGuest(agent, ["cat", "/proc/sys/kernel/random/boot_id"], { timeoutSeconds: 5 })).stdout;
   const before = await bootId();
@@ -28,5 +29,12 @@ export async function reboot(runFolder, abruptly) {
     500,
   );
   const { stdout } = await runInGuest(agent, ["systemctl", "is-system-running", "--wait"], { timeoutSeconds: 240 });
-  if (stdout.trim() !== "running") throw new SentenceError(`The lab's gateway is "${stdout.trim()}" after a reboot.`);
+  const topology = await runInGuest(agent, ["systemctl", "is-active", "lab-topology.service"], { timeoutSeconds: 20 });
+  if (topology.code !== 0) {
+    const journal = await runInGuest(agent, ["journalctl", "-b", "-o", "cat", "-u", "lab-topology.service"], {
+      timeoutSeconds: 20,
+    });
+    throw new SentenceError(`The lab around the gateway was not built after a reboot:\n${journal.stdout}`);
+  }
+  if (stdout.trim() !== expected) throw new SentenceError(`The lab's gateway is "${stdout.trim()}" after a reboot.`);
 }

@@ -79,6 +79,30 @@ async function ensureSnapshotBy(accelerator, imageFolder, system, progress) {
 }
 
 /**
+ * What a machine that goes on from a snapshot needs to become one itself: a disk and a memory of its own, in `folder`.
+ * @param {Snapshot} snapshot
+ * @param {string} folder
+ * @returns {Promise<Snapshot>}
+ */
+export async function continuationOf(snapshot, folder) {
+  const files = filesOf(folder);
+  await makeDisk(snapshot.disk, files.disk);
+  await run("cp", ["--sparse=always", snapshot.memory, files.memory], { doing: "Copying the lab's memory", timeoutSeconds: 120 });
+  return { ...snapshot, ...files };
+}
+
+/**
+ * @param {string} below
+ * @param {string} disk
+ */
+function makeDisk(below, disk) {
+  return run("qemu-img", ["create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", below, disk], {
+    doing: "Making the lab's disk",
+    timeoutSeconds: 60,
+  });
+}
+
+/**
  * @param {string} imageFolder
  * @param {import("./accelerator.mjs").Accelerator} accelerator
  */
@@ -125,10 +149,7 @@ async function takeSnapshot(accelerator, imageFolder, folder, say) {
   await mkdir(partial, { recursive: true });
   const { disk, memory, state } = filesOf(partial);
   // By a relative name, so that it holds when the folder gets its final one.
-  await run("qemu-img", ["create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", "../disk.qcow2", disk], {
-    doing: "Making the lab's disk",
-    timeoutSeconds: 60,
-  });
+  await makeDisk("../disk.qcow2", disk);
   await cleaningUpWhenInterrupted(
     () => stopMachine(runFolder),
     async () => {

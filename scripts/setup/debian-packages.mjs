@@ -25,7 +25,14 @@ const PACKAGE_OF = {
     // The transport's tests run an sshd of their own, on a port of its own.
     sshd: "openssh-server",
     "ssh-agent": "openssh-client",
+    // Login shells that are no POSIX shells, and an `ip` that is not iproute2.
+    fish: "fish",
+    tcsh: "tcsh",
+    busybox: "busybox",
     shellcheck: "shellcheck",
+    // The pipelines of examples/pull-request are run.
+    git: "git",
+    curl: "curl",
   },
 };
 

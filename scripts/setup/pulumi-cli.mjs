@@ -5,10 +5,10 @@ import { delimiter, dirname, join } from "node:path";
 import { cacheFolder } from "./cache-folder.mjs";
 import { isProgram, whereIs } from "./commands.mjs";
 import { contentsOf, digestOf } from "./digest.mjs";
+import { buildGoProgram } from "./go-program.mjs";
 import { oneAtATime } from "./one-at-a-time.mjs";
 import { projectFolder } from "./project-folder.mjs";
 import { forgetUnused, markUsed } from "./unused.mjs";
-import { run } from "./run.mjs";
 import { SentenceError } from "./sentence-error.mjs";
 
 /** What @pulumi/pulumi of package.json's peer range speaks with. */
@@ -85,32 +85,12 @@ async function buildOnce(progress) {
     await rm(partial, { recursive: true, force: true });
     await mkdir(partial, { recursive: true });
     await progress.step("Pulumi CLI", async (say) => {
-      for (const program of PROGRAMS) await build(go, program, partial, say);
+      for (const program of PROGRAMS) {
+        await buildGoProgram(go, { ...program, folder: join(recipeFolder, program.module) }, partial, say);
+      }
     });
     await rename(partial, binFolder());
   });
-}
-
-/**
- * @param {string} go
- * @param {typeof PROGRAMS[number]} program
- * @param {string} folder
- * @param {import("./progress.mjs").Say} say
- */
-async function build(go, { name, module, source, flags, linkerFlags }, folder, say) {
-  let packages = 0;
-  say(`fetching the source of ${name}`);
-  await run(
-    go,
-    ["build", "-v", "-trimpath", "-mod=readonly", ...flags, "-ldflags", linkerFlags, "-o", join(folder, name), source],
-    {
-      doing: `Building ${name} with Go`,
-      timeoutSeconds: 3000,
-      cwd: join(recipeFolder, module),
-      env: { ...process.env, CGO_ENABLED: "0", GOWORK: "off" },
-      onLine: (line) => say(/^go: /.test(line) ? `fetching the source of ${name}` : `building ${name}, ${++packages} packages`),
-    },
-  );
 }
 
 /** The engine wants it next to the CLI; it finds the provider that belongs to the program by itself. */

@@ -1,7 +1,7 @@
 // Generated from the schemas in provider/ by `npm run generate`: change them there.
 import * as pulumi from "@pulumi/pulumi";
 import { declare } from "../managed-object";
-import type { HostArgs } from "./host";
+import type { HostArgs, MustReach } from "./host";
 
 /** An IPv4 or IPv6 address on a network device of the host, as `ip address` knows it. */
 export class Address extends pulumi.CustomResource {
@@ -14,11 +14,14 @@ export class Address extends pulumi.CustomResource {
    * is the peer's.
    */
   declare readonly address: pulumi.Output<string>;
-  /** The address at the other end of a point-to-point line, without a length. Default: none; the subnet is the address's own. */
+  /**
+   * The address at the other end of a point-to-point line, without a length, e.g. `192.0.2.1`. Default: none; the subnet is
+   * the address's own.
+   */
   declare readonly peer: pulumi.Output<string | undefined>;
   /**
-   * IPv4: the broadcast address of the subnet; `auto` is the last address of the subnet. Default: none is set, and the
-   * subnet's own is left alone.
+   * IPv4: the broadcast address of the subnet, e.g. `192.0.2.255`; `auto` is the last address of the subnet. Default: none
+   * is set, and the subnet's own is left alone.
    */
   declare readonly broadcast: pulumi.Output<string | undefined>;
   /**
@@ -56,27 +59,35 @@ export class Address extends pulumi.CustomResource {
   declare readonly validLifetimeSeconds: pulumi.Output<number | undefined>;
   /** Metric of the route to the address's own subnet; lower wins. Default: 0 for IPv4, 256 for IPv6. Linux 4.18. */
   declare readonly metric: pulumi.Output<number | undefined>;
+  /**
+   * What the host must be able to reach once this is created or changed: otherwise the host undoes the change, as if it
+   * could not be confirmed. It is asked on the host, again and again for 5 s. Default: nothing.
+   */
+  declare readonly mustReach: pulumi.Output<pulumi.Unwrap<MustReach>[] | undefined>;
 
   constructor(name: string, args: AddressArgs, options: pulumi.CustomResourceOptions = {}) {
-    const declaration = declare("Address", name, args, options, [
-      "host",
-      "device",
-      "address",
-      "peer",
-      "broadcast",
-      "scope",
-      "label",
-      "noPrefixRoute",
-      "home",
-      "noDad",
-      "autoJoin",
-      "manageTemporary",
-      "preferredLifetimeSeconds",
-      "validLifetimeSeconds",
-      "metric",
-    ]);
+    const declaration = declare("Address", name, args, options, {
+      filledIn: ["preferredLifetimeSeconds"],
+      asDeclared: [
+        "host",
+        "device",
+        "address",
+        "peer",
+        "broadcast",
+        "scope",
+        "label",
+        "noPrefixRoute",
+        "home",
+        "noDad",
+        "autoJoin",
+        "manageTemporary",
+        "validLifetimeSeconds",
+        "metric",
+        "mustReach",
+      ],
+    });
     super(declaration.type, name, declaration.inputs, declaration.options);
-    declaration.registerAs(this);
+    declaration.complete(this);
   }
 }
 
@@ -91,11 +102,14 @@ export interface AddressArgs {
    * is the peer's.
    */
   address: pulumi.Input<string>;
-  /** The address at the other end of a point-to-point line, without a length. Default: none; the subnet is the address's own. */
+  /**
+   * The address at the other end of a point-to-point line, without a length, e.g. `192.0.2.1`. Default: none; the subnet is
+   * the address's own.
+   */
   peer?: pulumi.Input<string> | undefined;
   /**
-   * IPv4: the broadcast address of the subnet; `auto` is the last address of the subnet. Default: none is set, and the
-   * subnet's own is left alone.
+   * IPv4: the broadcast address of the subnet, e.g. `192.0.2.255`; `auto` is the last address of the subnet. Default: none
+   * is set, and the subnet's own is left alone.
    */
   broadcast?: pulumi.Input<string> | undefined;
   /**
@@ -135,4 +149,9 @@ export interface AddressArgs {
   metric?: pulumi.Input<number> | undefined;
   /** Take over an object with the same identity that is already there, even if it differs and is not ours. Default: false. */
   adopt?: pulumi.Input<boolean> | undefined;
+  /**
+   * What the host must be able to reach once this is created or changed: otherwise the host undoes the change, as if it
+   * could not be confirmed. It is asked on the host, again and again for 5 s. Default: nothing.
+   */
+  mustReach?: pulumi.Input<pulumi.Input<MustReach>[]> | undefined;
 }

@@ -1,7 +1,7 @@
 // Generated from the schemas in provider/ by `npm run generate`: change them there.
 import * as pulumi from "@pulumi/pulumi";
 import { declare } from "../managed-object";
-import type { HostArgs } from "./host";
+import type { HostArgs, MustReach } from "./host";
 
 /**
  * A route to one destination in one table: over one gateway or device, or over several next hops that share the traffic by
@@ -26,12 +26,12 @@ export class Route extends pulumi.CustomResource {
     "unicast" | "blackhole" | "unreachable" | "prohibit" | "throw" | "local" | "broadcast" | "multicast"
   >;
   /**
-   * The next hop's address. An IPv4 route may have an IPv6 next hop (Linux 5.2; then say `family`). `dhcp` and `ra` stand
-   * for the gateway of the default route that DHCP or a router advertisement has put on `device`, at the time of the change.
-   * Leave out for what is directly connected.
+   * The next hop's address, e.g. `192.0.2.1` or `fe80::1`. An IPv4 route may have an IPv6 next hop (Linux 5.2; then say
+   * `family`). `dhcp` and `ra` stand for the gateway of the default route that DHCP or a router advertisement has put on
+   * `device`, at the time of the change. Default: none; what is directly connected has none.
    */
   declare readonly gateway: pulumi.Output<string | undefined>;
-  /** The network device that packets leave by. Left out, the kernel takes the one whose address covers the gateway. */
+  /** The network device that packets leave by, e.g. `eth0`. Default: the one whose address covers the gateway. */
   declare readonly device: pulumi.Output<string | undefined>;
   /**
    * Take the gateway for a neighbour on `device` even if no address of the host's covers it. Default: false. For IPv6 Linux
@@ -40,12 +40,13 @@ export class Route extends pulumi.CustomResource {
   declare readonly onLink: pulumi.Output<boolean | undefined>;
   /**
    * Several next hops that share the traffic by weight, instead of `gateway` and `device`. The order is kept, because the
-   * kernel spreads connections in that order; another order is not a difference. For IPv6 each needs a gateway.
+   * kernel spreads connections in that order; another order is not a difference. For IPv6 each needs a gateway. Default:
+   * none.
    */
   declare readonly nextHops: pulumi.Output<pulumi.Unwrap<RouteNextHop>[] | undefined>;
   /**
-   * The routing table: a number from 1 to 4294967295, or a name of the host's rt_tables. Default: `main` (254); `local`
-   * (255) for the types `local` and `broadcast`.
+   * The routing table: a number from 1 to 4294967295, or a name of the host's rt_tables, e.g. `100` or `isp`. Default:
+   * `main` (254); `local` (255) for the types `local` and `broadcast`.
    */
   declare readonly table: pulumi.Output<number | string | undefined>;
   /**
@@ -61,11 +62,11 @@ export class Route extends pulumi.CustomResource {
   /** IPv4: only packets with this type of service (a DSCP times 4) take the route. Default: 0, any. From 0 to 252. */
   declare readonly tos: pulumi.Output<number | undefined>;
   /**
-   * The host's own address that its connections over this route come from. It must be on the host first. Default: the kernel
-   * chooses.
+   * The host's own address that its connections over this route come from, e.g. `192.0.2.5`. It must be on the host first.
+   * Default: the kernel chooses.
    */
   declare readonly preferredSource: pulumi.Output<string | undefined>;
-  /** IPv6: only packets that come from this prefix take the route. Default: any. */
+  /** IPv6: only packets that come from this prefix, e.g. `2001:db8:1::/48`, take the route. Default: any. */
   declare readonly source: pulumi.Output<string | undefined>;
   /** Largest packet, in bytes, that is sent to this destination. Default: the path's or the device's. From 1 to 65520. */
   declare readonly mtu: pulumi.Output<number | undefined>;
@@ -85,7 +86,7 @@ export class Route extends pulumi.CustomResource {
   declare readonly hopLimit: pulumi.Output<number | undefined>;
   /** Slow start threshold, in segments, that TCP starts from. Default: none. */
   declare readonly ssThresh: pulumi.Output<number | undefined>;
-  /** Limit of TCP's congestion window, in segments. Default: none. The kernel heeds it only where it is locked. */
+  /** Limit of TCP's congestion window, in segments. Default: none. */
   declare readonly congestionWindow: pulumi.Output<number | undefined>;
   /** Segments that TCP may send before the first answer. Default: 10. Linux 2.6.39. */
   declare readonly initialCongestionWindow: pulumi.Output<number | undefined>;
@@ -108,7 +109,10 @@ export class Route extends pulumi.CustomResource {
    * never. Linux 4.4. From 1 to 4294967.
    */
   declare readonly expiresSeconds: pulumi.Output<number | undefined>;
-  /** IPv4: routing realms as `TO` or `FROM/TO`, each a number from 0 to 255, for accounting and `tc`. Default: none. */
+  /**
+   * IPv4: routing realms as `TO` or `FROM/TO`, e.g. `10` or `1/10`, each a number from 0 to 255, for accounting and `tc`.
+   * Default: none.
+   */
   declare readonly realms: pulumi.Output<string | undefined>;
   /** The tunnel that packets are put into on their way out: `mpls`, `ip`, `ip6` or `seg6`. Default: none. */
   declare readonly encapsulation: pulumi.Output<
@@ -118,47 +122,52 @@ export class Route extends pulumi.CustomResource {
     | pulumi.Unwrap<RouteEncapsulationSeg6>
     | undefined
   >;
+  /**
+   * What the host must be able to reach once this is created or changed: otherwise the host undoes the change, as if it
+   * could not be confirmed. It is asked on the host, again and again for 5 s. Default: nothing.
+   */
+  declare readonly mustReach: pulumi.Output<pulumi.Unwrap<MustReach>[] | undefined>;
 
   constructor(name: string, args: RouteArgs, options: pulumi.CustomResourceOptions = {}) {
-    const declaration = declare("Route", name, args, options, [
-      "host",
-      "destination",
-      "family",
-      "type",
-      "gateway",
-      "device",
-      "onLink",
-      "nextHops",
-      "table",
-      "metric",
-      "scope",
-      "tos",
-      "preferredSource",
-      "source",
-      "mtu",
-      "lockMtu",
-      "advertisedMss",
-      "window",
-      "rtt",
-      "rttVar",
-      "rtoMin",
-      "hopLimit",
-      "ssThresh",
-      "congestionWindow",
-      "initialCongestionWindow",
-      "initialReceiveWindow",
-      "reordering",
-      "quickAck",
-      "ecn",
-      "fastOpenNoCookie",
-      "congestionControl",
-      "routerPreference",
-      "expiresSeconds",
-      "realms",
-      "encapsulation",
-    ]);
+    const declaration = declare("Route", name, args, options, {
+      filledIn: ["family", "type", "table", "metric"],
+      asDeclared: [
+        "host",
+        "destination",
+        "gateway",
+        "device",
+        "onLink",
+        "nextHops",
+        "scope",
+        "tos",
+        "preferredSource",
+        "source",
+        "mtu",
+        "lockMtu",
+        "advertisedMss",
+        "window",
+        "rtt",
+        "rttVar",
+        "rtoMin",
+        "hopLimit",
+        "ssThresh",
+        "congestionWindow",
+        "initialCongestionWindow",
+        "initialReceiveWindow",
+        "reordering",
+        "quickAck",
+        "ecn",
+        "fastOpenNoCookie",
+        "congestionControl",
+        "routerPreference",
+        "expiresSeconds",
+        "realms",
+        "encapsulation",
+        "mustReach",
+      ],
+    });
     super(declaration.type, name, declaration.inputs, declaration.options);
-    declaration.registerAs(this);
+    declaration.complete(this);
   }
 }
 
@@ -182,12 +191,12 @@ export interface RouteArgs {
     | pulumi.Input<"unicast" | "blackhole" | "unreachable" | "prohibit" | "throw" | "local" | "broadcast" | "multicast">
     | undefined;
   /**
-   * The next hop's address. An IPv4 route may have an IPv6 next hop (Linux 5.2; then say `family`). `dhcp` and `ra` stand
-   * for the gateway of the default route that DHCP or a router advertisement has put on `device`, at the time of the change.
-   * Leave out for what is directly connected.
+   * The next hop's address, e.g. `192.0.2.1` or `fe80::1`. An IPv4 route may have an IPv6 next hop (Linux 5.2; then say
+   * `family`). `dhcp` and `ra` stand for the gateway of the default route that DHCP or a router advertisement has put on
+   * `device`, at the time of the change. Default: none; what is directly connected has none.
    */
   gateway?: pulumi.Input<string> | undefined;
-  /** The network device that packets leave by. Left out, the kernel takes the one whose address covers the gateway. */
+  /** The network device that packets leave by, e.g. `eth0`. Default: the one whose address covers the gateway. */
   device?: pulumi.Input<string> | undefined;
   /**
    * Take the gateway for a neighbour on `device` even if no address of the host's covers it. Default: false. For IPv6 Linux
@@ -196,12 +205,13 @@ export interface RouteArgs {
   onLink?: pulumi.Input<boolean> | undefined;
   /**
    * Several next hops that share the traffic by weight, instead of `gateway` and `device`. The order is kept, because the
-   * kernel spreads connections in that order; another order is not a difference. For IPv6 each needs a gateway.
+   * kernel spreads connections in that order; another order is not a difference. For IPv6 each needs a gateway. Default:
+   * none.
    */
   nextHops?: pulumi.Input<pulumi.Input<RouteNextHop>[]> | undefined;
   /**
-   * The routing table: a number from 1 to 4294967295, or a name of the host's rt_tables. Default: `main` (254); `local`
-   * (255) for the types `local` and `broadcast`.
+   * The routing table: a number from 1 to 4294967295, or a name of the host's rt_tables, e.g. `100` or `isp`. Default:
+   * `main` (254); `local` (255) for the types `local` and `broadcast`.
    */
   table?: pulumi.Input<number | string> | undefined;
   /**
@@ -217,11 +227,11 @@ export interface RouteArgs {
   /** IPv4: only packets with this type of service (a DSCP times 4) take the route. Default: 0, any. From 0 to 252. */
   tos?: pulumi.Input<number> | undefined;
   /**
-   * The host's own address that its connections over this route come from. It must be on the host first. Default: the kernel
-   * chooses.
+   * The host's own address that its connections over this route come from, e.g. `192.0.2.5`. It must be on the host first.
+   * Default: the kernel chooses.
    */
   preferredSource?: pulumi.Input<string> | undefined;
-  /** IPv6: only packets that come from this prefix take the route. Default: any. */
+  /** IPv6: only packets that come from this prefix, e.g. `2001:db8:1::/48`, take the route. Default: any. */
   source?: pulumi.Input<string> | undefined;
   /** Largest packet, in bytes, that is sent to this destination. Default: the path's or the device's. From 1 to 65520. */
   mtu?: pulumi.Input<number> | undefined;
@@ -241,7 +251,7 @@ export interface RouteArgs {
   hopLimit?: pulumi.Input<number> | undefined;
   /** Slow start threshold, in segments, that TCP starts from. Default: none. */
   ssThresh?: pulumi.Input<number> | undefined;
-  /** Limit of TCP's congestion window, in segments. Default: none. The kernel heeds it only where it is locked. */
+  /** Limit of TCP's congestion window, in segments. Default: none. */
   congestionWindow?: pulumi.Input<number> | undefined;
   /** Segments that TCP may send before the first answer. Default: 10. Linux 2.6.39. */
   initialCongestionWindow?: pulumi.Input<number> | undefined;
@@ -264,24 +274,32 @@ export interface RouteArgs {
    * never. Linux 4.4. From 1 to 4294967.
    */
   expiresSeconds?: pulumi.Input<number> | undefined;
-  /** IPv4: routing realms as `TO` or `FROM/TO`, each a number from 0 to 255, for accounting and `tc`. Default: none. */
+  /**
+   * IPv4: routing realms as `TO` or `FROM/TO`, e.g. `10` or `1/10`, each a number from 0 to 255, for accounting and `tc`.
+   * Default: none.
+   */
   realms?: pulumi.Input<string> | undefined;
   /** The tunnel that packets are put into on their way out: `mpls`, `ip`, `ip6` or `seg6`. Default: none. */
   encapsulation?:
     pulumi.Input<RouteEncapsulationMpls | RouteEncapsulationIp | RouteEncapsulationIp6 | RouteEncapsulationSeg6> | undefined;
   /** Take over an object with the same identity that is already there, even if it differs and is not ours. Default: false. */
   adopt?: pulumi.Input<boolean> | undefined;
+  /**
+   * What the host must be able to reach once this is created or changed: otherwise the host undoes the change, as if it
+   * could not be confirmed. It is asked on the host, again and again for 5 s. Default: nothing.
+   */
+  mustReach?: pulumi.Input<pulumi.Input<MustReach>[]> | undefined;
 }
 
 /** One entry of `nextHops`. */
 export interface RouteNextHop {
   /**
-   * The next hop's address. An IPv4 route may have an IPv6 next hop (Linux 5.2; then say `family`). `dhcp` and `ra` stand
-   * for the gateway of the default route that DHCP or a router advertisement has put on `device`, at the time of the change.
-   * Leave out for what is directly connected.
+   * The next hop's address, e.g. `192.0.2.1` or `fe80::1`. An IPv4 route may have an IPv6 next hop (Linux 5.2; then say
+   * `family`). `dhcp` and `ra` stand for the gateway of the default route that DHCP or a router advertisement has put on
+   * `device`, at the time of the change. Default: none; what is directly connected has none.
    */
   gateway?: pulumi.Input<string> | undefined;
-  /** The network device that leads there. Left out, the kernel takes the one whose address covers the gateway. */
+  /** The network device that leads there, e.g. `eth0`. Default: the one whose address covers the gateway. */
   device?: pulumi.Input<string> | undefined;
   /**
    * This next hop's share of the traffic, 1 to 256, in proportion to the sum of all. Alone, a next hop has no weight.
@@ -293,7 +311,10 @@ export interface RouteNextHop {
    * 4.11.
    */
   onLink?: pulumi.Input<boolean> | undefined;
-  /** IPv4: routing realms as `TO` or `FROM/TO`, each a number from 0 to 255, for accounting and `tc`. Default: none. */
+  /**
+   * IPv4: routing realms as `TO` or `FROM/TO`, e.g. `10` or `1/10`, each a number from 0 to 255, for accounting and `tc`.
+   * Default: none.
+   */
   realms?: pulumi.Input<string> | undefined;
 }
 
@@ -301,7 +322,7 @@ export interface RouteNextHop {
 export interface RouteEncapsulationMpls {
   /** MPLS; needs the module mpls_iptunnel. Linux 4.3. */
   type: pulumi.Input<"mpls">;
-  /** The labels to push, the outermost first. */
+  /** The labels to push, the outermost first, e.g. `[100, 200]`. */
   labels: pulumi.Input<pulumi.Input<number>[]>;
   /** TTL of the labels. Default: the packet's. From 1 to 255. */
   ttl?: pulumi.Input<number> | undefined;
@@ -311,9 +332,9 @@ export interface RouteEncapsulationMpls {
 export interface RouteEncapsulationIp {
   /** The metadata of an IPv4 tunnel, for a route over a collecting tunnel device (`external`). Linux 4.3. */
   type: pulumi.Input<"ip">;
-  /** The tunnel's other end. */
+  /** The tunnel's other end, e.g. `192.0.2.1`. */
   destination: pulumi.Input<string>;
-  /** The tunnel's end on this host. Default: the kernel chooses. */
+  /** The tunnel's end on this host, e.g. `192.0.2.5`. Default: the kernel chooses. */
   source?: pulumi.Input<string> | undefined;
   /** The tunnel's key or network identifier. Default: 0. */
   id?: pulumi.Input<number> | undefined;
@@ -327,9 +348,9 @@ export interface RouteEncapsulationIp {
 export interface RouteEncapsulationIp6 {
   /** The metadata of an IPv6 tunnel, for a route over a collecting tunnel device (`external`). Linux 4.3. */
   type: pulumi.Input<"ip6">;
-  /** The tunnel's other end. */
+  /** The tunnel's other end, e.g. `2001:db8::1`. */
   destination: pulumi.Input<string>;
-  /** The tunnel's end on this host. Default: the kernel chooses. */
+  /** The tunnel's end on this host, e.g. `2001:db8::5`. Default: the kernel chooses. */
   source?: pulumi.Input<string> | undefined;
   /** The tunnel's key or network identifier. Default: 0. */
   id?: pulumi.Input<number> | undefined;
@@ -345,6 +366,6 @@ export interface RouteEncapsulationSeg6 {
   type: pulumi.Input<"seg6">;
   /** `encap` puts an outer IPv6 header around the packet, `inline` a header into an IPv6 packet. */
   mode: pulumi.Input<"encap" | "inline">;
-  /** The segments to visit, the first one first. */
+  /** The segments to visit, the first one first, e.g. `["2001:db8::1"]`. */
   segments: pulumi.Input<pulumi.Input<string>[]>;
 }

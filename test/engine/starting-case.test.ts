@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Gateway } from "../fixtures/gateway";
 import { Program } from "./fixtures/program";
 
@@ -18,6 +20,18 @@ const startingCase = (adsl: number, bdsl: number): string => `
   });`;
 
 const words = (text: string): string => text.replace(/\s+/g, " ").trim();
+
+/** The rows of the resources in README.md's preview; a row's info goes on in the lines below it. */
+function rowsInReadme(): { op: string; type: string; name: string; info: string }[] {
+  const preview = readFileSync(join(__dirname, "../../README.md"), "utf8").split("$ pulumi preview\n")[1]?.split("```")[0] ?? "";
+  const rows = preview.split(/^(?= [~+-] )/m).slice(1);
+  return rows.map((row) => {
+    const [, type = "", name = "", op = "", ...info] = words(row)
+      .replace(/^[~+-] /, "")
+      .split(" ");
+    return { op, type, name, info: info.join(" ") };
+  });
+}
 
 describe("The starting case: two ADSL lines, one weighted multipath default route", function () {
   let gateway: Gateway;
@@ -98,6 +112,25 @@ describe("The starting case: two ADSL lines, one weighted multipath default rout
     assert.equal(await gateway.everything(), state);
   });
 
+  it("previews a change and a repair just as README.md shows it", async () => {
+    program.write(startingCase(5, 10));
+    await gateway.sh("ip address del 203.0.113.5/32 dev adsl");
+    const { code, output, steps, messages } = await program.preview();
+    // The kernel has removed the route that has this address for its source, on the same device.
+    await gateway.sh(
+      "ip address add 203.0.113.5/32 dev adsl proto 205; ip route add 198.51.100.1 dev adsl proto 205 src 203.0.113.5",
+    );
+    assert.equal(code, 0, output);
+    const rows = steps.filter(({ op }) => op !== "same");
+    const info = ({ name, diffs }: (typeof rows)[number]) => [
+      ...(diffs.length > 0 ? [`[diff: ${diffs.map((field) => `~${field}`).join(",")}]`] : []),
+      ...messages.filter((message) => message.name === name).map(({ text }) => text),
+    ];
+    const shown = rows.map((row) => ({ op: row.op, type: row.type, name: row.name, info: info(row).join("; ") }));
+    const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name);
+    assert.deepEqual(shown.sort(byName), rowsInReadme().sort(byName));
+  });
+
   it("changes a weight in place, by one atomic replace", async () => {
     program.write(startingCase(5, 10));
     await gateway.sh("rm -f /run/monitor; setsid ip -4 monitor route >/run/monitor 2>&1 & echo $! >/run/monitor.pid; sleep 0.3");
@@ -149,46 +182,45 @@ describe("The starting case: two ADSL lines, one weighted multipath default rout
   });
 });
 
-describe("The starting case's other shapes", function () {
+describe("The starting case's other shapes, side by side", function () {
   let gateway: Gateway;
   let program: Program;
 
   before(async () => {
     gateway = await Gateway.up();
-  });
-
-  beforeEach(() => gateway.reset());
-
-  afterEach(() => program.remove());
-
-  const overRouters = (address: string, length: number, routers: Record<string, string>): string => `
-    const routers = ${JSON.stringify(routers)};
-    for (const [device, router] of Object.entries(routers)) {
-      new multipath.Address(device, { host, device, address: "${address}/${length}" });
-      new multipath.Route(device + "-router", { host, destination: router + "/${length}", device, preferredSource: "${address}" });
-    }
-    new multipath.MultipathRoute("default", {
-      host, destination: "default", preferredSource: "${address}",
-      nextHops: Object.entries(routers).map(([device, gateway]) => ({ device, gateway, weight: device === "adsl" ? 9 : 10 })),
-    });`;
-
-  async function up(source: string): Promise<void> {
+    await gateway.reset();
+    const source = `
+      function overRouters(family, address, length, routers) {
+        for (const [device, router] of Object.entries(routers)) {
+          const name = device + family;
+          new multipath.Address(name, { host, device, address: address + "/" + length });
+          new multipath.Route(name + "-router", { host, destination: router + "/" + length, device, preferredSource: address });
+        }
+        new multipath.MultipathRoute("default" + family, {
+          host, destination: "default", preferredSource: address,
+          nextHops: Object.entries(routers).map(([device, gateway]) => ({ device, gateway, weight: device === "adsl" ? 9 : 10 })),
+        });
+      }
+      overRouters("v4", "203.0.113.5", 32, { adsl: "10.64.1.1", bdsl: "10.64.2.1" });
+      overRouters("v6", "2001:db8:113::5", 128, { adsl: "2001:db8:a::1", bdsl: "2001:db8:b::1" });`;
     program = await Program.create({ source, host: gateway.host });
     const { code, output } = await program.up();
     assert.equal(code, 0, output);
-    const preview = await program.preview("--expect-no-changes");
-    assert.equal(preview.code, 0, preview.output);
-  }
-
-  it("routers with private addresses on their LAN side work as well", async () => {
-    await up(overRouters("203.0.113.5", 32, { adsl: "10.64.1.1", bdsl: "10.64.2.1" }));
-    const share = await gateway.shareOfAdsl(10_000);
-    assert.ok(Math.abs(share - 9 / 19) < 0.02, `adsl carried ${(share * 100).toFixed(2)} % of the flows, 47.37 % declared`);
   });
 
-  it("IPv6: the same address on both lines, host routes, and a weighted default", async () => {
-    await up(overRouters("2001:db8:113::5", 128, { adsl: "2001:db8:a::1", bdsl: "2001:db8:b::1" }));
-    const share = await gateway.shareOfAdsl(10_000, "v6");
+  after(() => program.remove());
+
+  async function assertShared(family: "v4" | "v6"): Promise<void> {
+    const share = await gateway.shareOfAdsl(10_000, family);
     assert.ok(Math.abs(share - 9 / 19) < 0.02, `adsl carried ${(share * 100).toFixed(2)} % of the flows, 47.37 % declared`);
+  }
+
+  it("routers with private addresses on their LAN side work as well", () => assertShared("v4"));
+
+  it("IPv6: the same address on both lines, host routes, and a weighted default", () => assertShared("v6"));
+
+  it("leave nothing to do", async () => {
+    const { code, output } = await program.preview("--expect-no-changes");
+    assert.equal(code, 0, output);
   });
 });

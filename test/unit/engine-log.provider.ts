@@ -15,8 +15,9 @@ async function call<T>(kind: string, args: Bag, result: T): Promise<T> {
   if (args["progress"]) row.progress("half way");
   if (args["warn"]) row.warn("careful");
   await row.told();
-  if (args["fail"] === "expected") throw presentable(new RejectedError("RTNETLINK answers: Network is unreachable"));
-  if (args["fail"]) throw presentable(new TypeError("x is not a function"));
+  const redact = (text: string) => text.replaceAll(new RegExp(String(args["secret"] ?? "(?!)"), "g"), "[secret]");
+  if (args["fail"] === "expected") throw presentable(new RejectedError("RTNETLINK answers: Network is unreachable"), redact);
+  if (args["fail"]) throw presentable(new TypeError("x is not a function"), redact);
   return result;
 }
 

@@ -39,7 +39,8 @@ class Session {
   process!: ChildProcessWithoutNullStreams;
   private client!: InstanceType<typeof ResourceProviderClient>;
 
-  async start(): Promise<void> {
+  /** @param flags as the engine puts them before its address with --logflow */
+  async start(flags: readonly string[] = [], environment: Readonly<Record<string, string>> = {}): Promise<void> {
     this.engine.addService(EngineService, {
       log: ({ request }: { request: LogRequest }, done: (error: null, reply: unknown) => void) => {
         const note = {
@@ -65,7 +66,8 @@ class Session {
       ),
     );
     const script = sdk.resolve("./cmd/dynamic-provider");
-    this.process = spawn(process.execPath, ["--require", require.resolve("tsx/cjs"), script, `127.0.0.1:${port}`]);
+    const args = ["--require", require.resolve("tsx/cjs"), script, ...flags, `127.0.0.1:${port}`];
+    this.process = spawn(process.execPath, args, { env: { ...process.env, ...environment } });
     this.process.stderr.on("data", (chunk) => (this.stderr += chunk));
     const [printed] = await once(this.process.stdout, "data");
     this.client = new ResourceProviderClient(`127.0.0.1:${String(printed).trim()}`, grpc.credentials.createInsecure());
@@ -180,6 +182,30 @@ describe("engine log, in the SDK's dynamic-provider process", () => {
   }
 });
 
+describe("engine log, while somebody looks for a fault", () => {
+  let session: Session;
+  before(async () => {
+    session = new Session();
+    await session.start(["-logtostderr", "-v=11"], { NODE_DEBUG: "pulumi-multipath" });
+  });
+  after(() => session.stop());
+
+  it("finds the engine behind the flags of --logflow", async () => {
+    await session.call("check", "a", {});
+    assert.deepEqual(
+      session.notes.map(({ message }) => message),
+      ["check a"],
+    );
+  });
+
+  it("prints stacks, without the secrets in their messages", async () => {
+    for (const fail of ["expected", "bug"]) await assert.rejects(session.call("read", "a", { fail, secret: "Network|function" }));
+    assert.match(session.stderr, /\n\s+at .*engine-log\.provider/);
+    assert.match(session.stderr, /\[secret\] is unreachable/);
+    assert.doesNotMatch(session.stderr, /Network|not a function/);
+  });
+});
+
 describe("engine log, at the end", () => {
   let session: Session;
   beforeEach(async () => {
@@ -200,6 +226,15 @@ describe("engine log, at the end", () => {
     assert.deepEqual(await ended, [0, null]);
     assert.ok(performance.now() - began < 1000);
   });
+
+  it("ends when nobody is left to read what it prints, as when the engine was killed", async () => {
+    await session.call("check", "a", {});
+    const ended = once(session.process, "exit");
+    session.process.stderr.destroy();
+    // The SDK prints what its own code throws: this request has no properties.
+    await assert.rejects(session.send("read", new messages.ReadRequest()));
+    assert.deepEqual(await ended, [0, null]);
+  });
 });
 
 describe("a row, before its request was seen", () => {
@@ -208,6 +243,7 @@ describe("a row, before its request was seen", () => {
 
   it("is that of the declaring resource, below its components", () => {
     assert.equal(rowOf({ owner }, type).urn, urn("a"));
+    assert.equal(rowOf({ owner: urn("a") }, type).urn, urn("a"));
     assert.equal(
       rowOf({ owner: { ...owner, parents: "acme:Site$acme:Gateway" } }, type).urn,
       urn("a", "acme:Site$acme:Gateway$"),

@@ -97,7 +97,7 @@ function assertAgree(parsed: unknown, whole: unknown): void {
 }
 
 const message = (value: unknown, secrets: string[] = []) =>
-  parse(schema, value, { secrets }).problems.map((problem) => `${problem.path}: ${problem.message}`);
+  parse(schema, value, { secrets }).problems.map((problem) => problem.message);
 
 describe("parse with unknown values", () => {
   it("gives exactly the schema's own result for what is known throughout", () => {
@@ -155,11 +155,11 @@ describe("parse with unknown values", () => {
       nextHops: [{ gateway: unknownValue, weight: 0 }, { weight: 300 }, { gw: "192.0.2.1" }, unknownValue],
     };
     assert.deepEqual(message(value), [
-      'type: "unicst": must be "unicast" or "blackhole"; did you mean "unicast"?',
-      "nextHops[0].weight: 0: must be at least 1",
-      "nextHops[1].weight: 300: must be at most 256",
-      "nextHops[2].gw: is not a field here; there are `gateway`, `weight`",
-      "mtric: is not a field here; did you mean `metric`?",
+      'type is "unicst": must be "unicast" or "blackhole"; did you mean "unicast"?',
+      "nextHops[0].weight is 0: must be a whole number from 1 to 256.",
+      "nextHops[1].weight is 300: must be a whole number from 1 to 256.",
+      "nextHops[2].gw is no field here: did you mean `gateway`?",
+      "mtric is no field here: did you mean `metric`?",
     ]);
   });
 
@@ -178,16 +178,13 @@ describe("parse with unknown values", () => {
 describe("a problem's message", () => {
   it("names what is missing by what it is for", () => {
     const described = z.strictObject({ device: z.string().describe("The link that packets leave by.") });
-    assert.deepEqual(parse(described, {}).problems, [{ path: "device", message: "is missing. The link that packets leave by." }]);
+    assert.deepEqual(parse(described, {}).problems, [
+      { path: "device", message: "device is missing: the link that packets leave by." },
+    ]);
   });
 
   it("shows the value and keeps the schema's own words", () => {
-    assert.deepEqual(message({ destination: "10.0.0.1" }), ['destination: "10.0.0.1": must be a prefix']);
-  });
-
-  it("does not repeat a value that the schema's words show already", () => {
-    const own = z.string().refine(() => false, { error: ({ input }) => `${String(input)} has host bits set` });
-    assert.deepEqual(parse(own, "10.0.0.1/8").problems, [{ path: "", message: "10.0.0.1/8 has host bits set" }]);
+    assert.deepEqual(message({ destination: "10.0.0.1" }), ['destination is "10.0.0.1": must be a prefix.']);
   });
 
   it("never shows a secret's value, nor words of the schema's that may quote it", () => {
@@ -200,23 +197,31 @@ describe("a problem's message", () => {
       mtu: z.string(),
     });
     assert.deepEqual(parse(own, { key: "hunter2", mode: "opem", mtu: 1400 }, { secrets: ["key", "mode", "mtu"] }).problems, [
-      { path: "key", message: "[secret]: not accepted. The key." },
-      { path: "mode", message: 'must be "open" or "shut"' },
-      { path: "mtu", message: "must be a string" },
+      { path: "key", message: "key is [secret]: it is not accepted." },
+      { path: "mode", message: 'mode is [secret]: must be "open" or "shut".' },
+      { path: "mtu", message: "mtu is [secret]: must be a string." },
     ]);
   });
 
   it("speaks of the form of a union that was meant", () => {
     const host = z.strictObject({ address: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]) });
-    assert.deepEqual(parse(host, { address: [""] }).problems, [{ path: "address[0]", message: '"": must not be empty' }]);
-    assert.deepEqual(parse(host, { address: [] }).problems, [{ path: "address", message: "[]: must have at least 1 entry" }]);
-    assert.deepEqual(parse(host, { address: ["a", 7] }).problems, [{ path: "address[1]", message: "7: must be a string" }]);
-    assert.deepEqual(parse(host, { address: 7 }).problems, [{ path: "address", message: "7: must be a string or a list" }]);
+    assert.deepEqual(parse(host, { address: [""] }).problems, [
+      { path: "address[0]", message: 'address[0] is "": must not be empty.' },
+    ]);
+    assert.deepEqual(parse(host, { address: [] }).problems, [
+      { path: "address", message: "address is []: must have at least 1 entry." },
+    ]);
+    assert.deepEqual(parse(host, { address: ["a", 7] }).problems, [
+      { path: "address[1]", message: 'address[1] is 7: must be a string; write "7" in quotes.' },
+    ]);
+    assert.deepEqual(parse(host, { address: 7 }).problems, [
+      { path: "address", message: 'address is 7: must be a string or a list; write "7" in quotes.' },
+    ]);
   });
 
   it("says so instead of the sentinel when it shows a value that is partly unknown", () => {
     assert.deepEqual(parse(z.string(), { gateway: unknownValue }).problems, [
-      { path: "", message: '{"gateway":"(not known yet)"}: must be a string' },
+      { path: "", message: 'the declaration is {"gateway":"(not known yet)"}: must be a string.' },
     ]);
   });
 });

@@ -53,6 +53,8 @@ printf '[Journal]\nStorage=volatile\nForwardToConsole=no\n' >/etc/systemd/journa
 for timer in apt-daily apt-daily-upgrade dpkg-db-backup e2scrub_all fstrim logrotate man-db; do
 	systemctl mask "$timer.timer"
 done
+# Nothing but the topology configures the network, unless a test starts one of these.
+systemctl disable NetworkManager.service NetworkManager-dispatcher.service NetworkManager-wait-online.service networking.service
 systemctl mask getty@tty1.service serial-getty@ttyS0.service e2scrub_reap.service
 
 # A machine of its own, but the same one after every restore.

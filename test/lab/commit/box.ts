@@ -1,11 +1,9 @@
 /**
  * The machine under test: a shell on it that is not the session under test, and sessions as the provider opens them. It is the lab
- * gateway over real SSH; or, with COMMIT_BOX=namespace, a network namespace of this machine with an /etc, a /run and a /usr/local of
- * its own: it needs root, and is up in a moment.
+ * gateway over real SSH, or a network namespace of this machine with an /etc, a /run and a /usr/local of its own, which needs no
+ * root and is up in a moment: there the tests are thorough.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { text } from "node:stream/consumers";
 import type { Change, Planned } from "../../../provider/commit/change";
 import { SharedHostState, type HostStateOptions } from "../../../provider/commit/host-state";
 import { onHost } from "../../../provider/commit/installed-files";
@@ -14,7 +12,9 @@ import { UnreachableError } from "../../../provider/errors";
 import { type Host, hostSchema } from "../../../provider/host";
 import type { Step } from "../../../provider/kind";
 import { connect } from "../../../provider/transport/connect";
-import type { Connection } from "../../../provider/transport/connection";
+import { Gateway } from "../../fixtures/gateway";
+import { namespacesWork, startNamespace } from "../../fixtures/namespace";
+import type { Connection, Reach } from "../../../provider/transport/connection";
 import { Shell } from "../../../provider/transport/shell";
 
 export interface Box {
@@ -23,18 +23,42 @@ export interface Box {
   sh(command: string): Promise<string>;
   /** A new session of the provider. */
   connect(): Promise<Connection>;
-  /** The session of all who need none of their own; a new one when it was lost. */
-  session(): Promise<Connection>;
+  /** The sessions of all who need none of their own. */
+  readonly reach: Reach;
   down(): Promise<void>;
 }
 
-export const inNamespace = process.env.COMMIT_BOX === "namespace";
+/** COMMIT_BOX=namespace or COMMIT_BOX=gateway: only there. */
+const chosen = process.env.COMMIT_BOX;
 
-export const box = (): Promise<Box> => (inNamespace ? namespace() : gateway());
+/**
+ * Declares the same tests for both machines. `thorough` ones are left to the namespace, where a commit takes 0.1 s: on the emulated
+ * gateway it takes 5 s. There is run what only another kernel, another iproute2, systemd and a real SSH can show, and one test or two of
+ * each group.
+ */
+export function onEachBox(
+  title: string,
+  tests: (open: () => Promise<Box>, thorough: Mocha.TestFunction | undefined) => void,
+): void {
+  if (chosen !== "gateway") {
+    describe(`${title}, in a network namespace`, function () {
+      this.timeout(60_000);
+      before(function () {
+        if (!namespacesWork()) this.skip();
+      });
+      tests(namespace, it);
+    });
+  }
+  if (chosen !== "namespace") {
+    describe(`${title}, on the lab gateway`, function () {
+      this.timeout(300_000);
+      tests(gateway, undefined);
+    });
+  }
+}
 
 async function gateway(): Promise<Box> {
-  const { up } = await import("../../../scripts/lab/lab.mjs");
-  const lab = await up({ instance: process.env.MULTIPATH_LAB ?? "test" });
+  const { lab } = await Gateway.up();
   const { address, port, user, identityFile, hostKey } = lab;
   const host = hostSchema.parse({ address, port, user, identityFile, hostKey, become: true });
   const sessions: Connection[] = [];
@@ -46,7 +70,7 @@ async function gateway(): Promise<Box> {
   return {
     host,
     connect: open,
-    session: standing(open),
+    reach: reachOf(open),
     async sh(command) {
       const { code, stdout, stderr } = await lab.exec("gateway", command, { timeoutSeconds: 60 });
       if (code !== 0) throw new Error(`${command} ended with ${code}: ${stderr}`);
@@ -59,32 +83,79 @@ async function gateway(): Promise<Box> {
   };
 }
 
-/** Keeps one connection open. */
-export function standing(connect: () => Promise<Connection>): () => Promise<Connection> {
+/** The sessions of one process of the provider. */
+export function reachOf(connect: () => Promise<Connection>): Reach {
   let session: Promise<Connection> | undefined;
-  return async () => {
-    if (!session || (await session).closed) session = connect();
-    return session;
+  return {
+    async standing() {
+      if (!session || (await session).closed) session = connect();
+      return session;
+    },
+    fresh: connect,
+    adopt(connection) {
+      void session?.then((before) => before.close());
+      session = Promise.resolve(connection);
+    },
   };
 }
 
 /** The provider's view of the box, in a process that knows nothing yet. */
-export const hostState = (on: Box, options: Partial<HostStateOptions> = {}): SharedHostState =>
-  new SharedHostState(on.host, { connection: on.session, ...options });
+export function hostState(
+  on: Box,
+  options: Partial<HostStateOptions & Pick<Host, "rollbackAfterSeconds">> = {},
+): SharedHostState {
+  const { rollbackAfterSeconds = on.host.rollbackAfterSeconds, ...rest } = options;
+  return new SharedHostState({ ...on.host, rollbackAfterSeconds }, { reach: on.reach, ...rest });
+}
 
-/** What the gateway holds, for comparing: nothing that changes by itself. */
-export async function dump(on: Box): Promise<string> {
-  const shown = await on.sh("ip -N -d address; ip -N -d -4 route show table all; ip -N -d -6 route show table all");
-  return shown
+/** Waits for a transaction that is armed. */
+export const armed = (on: Pick<Box, "sh">): Promise<string> =>
+  on.sh("until ls /run/pulumi-multipath/tx-*/armed; do sleep 0.02; done 2>/dev/null");
+
+/** What `ip` shows, without what changes by itself. */
+export const steady = (shown: string): string =>
+  shown
     .replace(/(valid_lft|preferred_lft|expires) \d+sec/g, "$1 SOME")
     .replace(/ (tentative|dadfailed|linkdown)(?= )/g, "")
     .replace(/<NO-CARRIER,|,LOWER_UP|,M-DOWN| state [A-Z]+/g, (text) => (text.startsWith("<") ? "<" : ""))
     .replace(/ +$/gm, "");
+
+/** What the gateway holds, for comparing: nothing that changes by itself. */
+export async function dump(on: Box): Promise<string> {
+  const shown = await on.sh("ip -N -d address; ip -N -d -4 route show table all; ip -N -d -6 route show table all");
+  return steady(shown);
 }
+
+/**
+ * Waits until links with a carrier are known to have one, and every IPv6 address of links that are up can be used: the kernel looks for
+ * duplicates, and makes an address's local route, in its own time. A test that looks earlier sees the one state or the other.
+ * @param after what is to be run before, in the same shell
+ */
+export const settled = (on: Pick<Box, "sh">, after = ":"): Promise<string> =>
+  on.sh(`
+    { ${after}
+    } || exit
+    unsettled() {
+      printf '%s\\n' 'link show' 'addr show' 'route show table 255' | ip -6 -N -o -batch - | awk '
+        /^[0-9]+: [^ ]+: </ { sub(/(@.*)?:$/, "", $2); if (!/[<,]UP/) off[$2]; waiting += /[<,]NO-CARRIER.*LOWER_UP/ }
+        / inet6 / && !/ dadfailed / { sub("/.*", "", $4); if (!($2 in off)) { wanted[$4, $2]; waiting += / tentative / } }
+        /^[24] / { for (i = 2; i < NF; i++) if ($i == "dev") delete wanted[$2, $(i + 1)] }
+        END { for (one in wanted) waiting++; exit !waiting }'
+    }
+    tries=0
+    while unsettled; do
+      tries=$((tries + 1))
+      [ $tries -lt 500 ] || { ip -6 addr show >&2; exit 1; }
+      sleep 0.02
+    done`);
 
 /** Every file and directory of ours. */
 export const ourFiles = async (on: Box): Promise<string[]> =>
-  (await on.sh("find /run/pulumi-multipath /etc/pulumi-multipath /usr/local/libexec/pulumi-multipath 2>/dev/null; :"))
+  (
+    await on.sh(
+      "find /run/pulumi-multipath /etc/pulumi-multipath /usr/local/libexec/pulumi-multipath /var/lib/pulumi-multipath 2>/dev/null; :",
+    )
+  )
     .split("\n")
     .filter(Boolean);
 
@@ -161,46 +232,25 @@ const tools: Readonly<Record<string, string>> = {
   bash: "mount --bind $(readlink -f /bin/bash) $(readlink -f /bin/sh)",
 };
 
-const prepare = `
-set -e
-mkdir -p /tmp/box-$$ && mount -t tmpfs tmpfs /tmp/box-$$ && cd /tmp/box-$$
-mkdir etc && cp -a /etc/iproute2 /etc/passwd /etc/group /etc/machine-id /etc/alternatives etc/ 2>/dev/null || :
-mount --bind etc /etc
-mount -t tmpfs tmpfs /run
-mount -t tmpfs tmpfs /usr/local
-cd / && umount -l /tmp/box-$$ && rmdir /tmp/box-$$
-${tools[process.env.COMMIT_BOX_TOOLS ?? ""] ?? ":"}
-ip link set lo up
-echo ready
-exec sleep 100000
-`;
-
 async function namespace(): Promise<Box> {
-  const holder = spawn("unshare", ["-n", "-m", "--propagation", "private", "sh", "-c", prepare], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  await once(holder.stdout, "data");
-  const inside = ["-t", String(holder.pid), "-n", "-m"];
+  // Duplicate address detection begins at once instead of within a second.
+  const promptly = "echo 0 >/proc/sys/net/ipv6/conf/default/router_solicitation_delay";
+  const box = await startNamespace(`${tools[process.env.COMMIT_BOX_TOOLS ?? ""] ?? ":"}\n${promptly}`);
+  const [nsenter = "", ...inside] = box.enter;
   const sessions: ChildProcess[] = [];
   const open = () => {
-    const session = spawn("nsenter", [...inside, "/bin/sh", "-s"], { stdio: "pipe" });
+    const session = spawn(nsenter, [...inside, "/bin/sh", "-s"], { stdio: "pipe" });
     sessions.push(session);
     return Promise.resolve(new NamespaceConnection(session));
   };
   return {
     host: hostSchema.parse({ address: "namespace" }),
     connect: open,
-    session: standing(open),
-    async sh(command) {
-      const child = spawn("nsenter", [...inside, "sh", "-c", command], { stdio: ["ignore", "pipe", "pipe"] });
-      const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
-      if (code !== 0) throw new Error(`${command} ended with ${code}: ${stderr}`);
-      return stdout;
-    },
+    reach: reachOf(open),
+    sh: (command) => box.sh(command),
     async down() {
       for (const session of sessions) session.kill("SIGKILL");
-      holder.kill("SIGKILL");
-      await once(holder, "close");
+      await box.down();
     },
   };
 }

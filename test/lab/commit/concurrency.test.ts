@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { BusyError } from "../../../provider/errors";
-import { type Box, box, change, dump, hostState, inNamespace, ourFiles, put, routeChange, standing } from "./box";
+import { BusyError, UnreachableError } from "../../../provider/errors";
+import type { Connection } from "../../../provider/transport/connection";
+import { type Box, armed, change, dump, hostState, onEachBox, ourFiles, put, reachOf, routeChange, settled } from "./box";
 
-describe("Sessions on one gateway", function () {
-  this.timeout(180_000);
+onEachBox("Sessions", (open, thorough) => {
   let on: Box;
 
   before(async () => {
-    on = await box();
+    on = await open();
     await on.sh(
-      "ip link add tx0 type veth peer name tx0-far; ip link set tx0 up; ip link set tx0-far up; ip addr add 192.0.2.1/24 dev tx0; sleep 2.5",
+      "ip link add tx0 type veth peer name tx0-far; ip link set tx0 up; ip link set tx0-far up; ip addr add 192.0.2.1/24 dev tx0",
     );
+    await settled(on);
   });
 
   afterEach(() =>
@@ -26,7 +27,7 @@ describe("Sessions on one gateway", function () {
   });
 
   /** Another process of the provider, with a session of its own. */
-  const another = (options = {}) => hostState(on, { connection: standing(on.connect), ...options });
+  const another = (options = {}) => hostState(on, { reach: reachOf(on.connect), ...options });
 
   /** Holds the lock for as long as duplicate address detection takes: a second or two. */
   const slow = change("slow", {
@@ -34,7 +35,7 @@ describe("Sessions on one gateway", function () {
   });
   const slowBegan = () => on.sh("until ip -6 addr show dev tx0 | grep -q db8:2::5; do sleep 0.02; done");
 
-  it("take turns, and both changes stay", async () => {
+  thorough?.("take turns, and both changes stay", async () => {
     const [one, two] = [another(), another()];
     await Promise.all([one.look(), two.look()]);
     const first = one.commit(slow);
@@ -44,7 +45,7 @@ describe("Sessions on one gateway", function () {
     assert.ok(now.includes("2001:db8:2::5/64") && now.includes("10.2.0.0/16"));
   });
 
-  it("are told who holds the lock when it takes too long", async () => {
+  thorough?.("are told who holds the lock when it takes too long", async () => {
     const [one, two] = [another(), another({ lockSeconds: 0 })];
     await Promise.all([one.look(), two.look()]);
     const first = one.commit(slow);
@@ -58,7 +59,18 @@ describe("Sessions on one gateway", function () {
     assert.ok(!(await dump(on)).includes("10.2.0.0/16"));
   });
 
-  it("never lose a change, whoever is first: the later one plans again from what the earlier one left", async () => {
+  thorough?.("are told who holds the lock by one who has written his name only after taking it", async () => {
+    const one = another({ lockSeconds: 0 });
+    await one.look();
+    await on.sh("mkdir -p /run/pulumi-multipath");
+    const named = `printf '%s\\n' ann@laptop 0 tx-1 "$(cat /proc/sys/kernel/random/boot_id)" - >/run/pulumi-multipath/tx.owner`;
+    const holder = on.sh(`flock /run/pulumi-multipath/tx.lock sh -c 'sleep 0.5; ${named.replaceAll("'", `'\\''`)}; sleep 2'`);
+    await on.sh("while flock -n /run/pulumi-multipath/tx.lock true; do sleep 0.01; done");
+    await assert.rejects(one.commit(routeChange("10.2.0.0/16", "192.0.2.9", "tx0")), /holds the lock: ann@laptop, since \d+ s\./);
+    await holder;
+  });
+
+  thorough?.("never lose a change, whoever is first: the later one plans again from what the earlier one left", async () => {
     const states = [another(), another(), another()];
     await Promise.all(states.map((state) => state.look()));
     await Promise.all(states.map((state, n) => state.commit(routeChange(`10.${n}.0.0/16`, "192.0.2.9", "tx0"))));
@@ -68,7 +80,37 @@ describe("Sessions on one gateway", function () {
     assert.equal(seen.size, 3);
   });
 
-  it("are served to the end by a transaction that is told to stop", async () => {
+  thorough?.(
+    "of two laptops, with fifty changes each, lose none and never wait for ever; every refusal names the holder",
+    async () => {
+      // The one waits for the lock, the other one is refused and comes again.
+      const [patient, hasty] = [another(), another({ lockSeconds: 0 })];
+      let refused = 0;
+      const insist = async (n: number): Promise<unknown> => {
+        try {
+          return await hasty.commit(routeChange(`10.2.${n}.0/24`, "192.0.2.9", "tx0"));
+        } catch (error) {
+          assert.ok(error instanceof BusyError && /holds the lock: \S+@\S+, since \d+ s/.test(error.message), String(error));
+          refused++;
+          return insist(n);
+        }
+      };
+      const fifty = async (make: (n: number) => Promise<unknown>) => {
+        for (let n = 0; n < 50; n++) await make(n);
+      };
+      // It holds the lock for so long that the other one is refused at least once.
+      await patient.look();
+      const begun = patient.commit(slow);
+      await slowBegan();
+      await Promise.all([begun, fifty((n) => patient.commit(routeChange(`10.1.${n}.0/24`, "192.0.2.9", "tx0"))), fifty(insist)]);
+      assert.ok(refused > 0);
+      const { objects, routes } = await another().look();
+      assert.equal(objects.size, 100);
+      assert.equal(routes.filter(({ protocol }) => protocol === 205).length, 100);
+    },
+  );
+
+  thorough?.("are served to the end by a transaction that is told to stop", async () => {
     const one = another();
     await one.look();
     const first = one.commit(slow);
@@ -80,7 +122,7 @@ describe("Sessions on one gateway", function () {
   });
 
   describe("that are cut off", () => {
-    const many = Array.from({ length: 3000 }, (_, n) => `10.${100 + (n >> 8)}.${n & 255}.0/24`);
+    const many = Array.from({ length: thorough ? 3000 : 300 }, (_, n) => `10.${100 + (n >> 8)}.${n & 255}.0/24`);
     const steps = many.map((destination) =>
       put("route", "ip -4", `route add ${destination} via 192.0.2.9 dev tx0 proto 205`, [`route 4 254 ${destination} 0 0`]),
     );
@@ -91,17 +133,20 @@ describe("Sessions on one gateway", function () {
     }));
     const count = async () => Number(await on.sh("ip route show proto 205 | wc -l"));
 
-    for (const milliseconds of inNamespace ? [30, 100, 200, 400, 800] : [100, 1000]) {
-      it(`leave all or nothing, and find out which, when cut ${milliseconds} ms after the request`, async () => {
-        const connection = standing(on.connect);
-        const state = hostState(on, { connection });
+    const moments: [string, () => Promise<unknown>][] = [["once it is armed", () => armed(on)]];
+    if (thorough) for (const ms of [30, 100, 200, 400, 800]) moments.push([`${ms} ms after the request`, () => sleep(ms)]);
+
+    for (const [when, moment] of moments) {
+      it(`leave all or nothing, and find out which, when cut ${when}`, async () => {
+        const reach = reachOf(on.connect);
+        const state = hostState(on, { reach });
         await state.look();
         const sent = state.statistics().transactions;
         const commit = state.commit(bulk);
         commit.catch(() => undefined);
         while (state.statistics().transactions === sent) await sleep(1);
-        await sleep(milliseconds);
-        (await connection()).close();
+        await moment();
+        (await reach.standing()).close();
         const { snapshot } = await commit;
         assert.equal(snapshot.routes.filter(({ protocol }) => protocol === 205).length, many.length);
         assert.equal(await count(), many.length);
@@ -112,26 +157,34 @@ describe("Sessions on one gateway", function () {
       });
     }
 
-    it("leave all or nothing when nobody comes back", async () => {
-      const counts: number[] = [];
-      for (const milliseconds of inNamespace ? [20, 60, 120, 250, 500] : [60, 600]) {
+    it("can't begin any more once somebody was told that they have not, and leave no trace of that", async () => {
+      const [cut, back] = [await on.connect(), await on.connect()];
+      const ask = async (session: Connection, script: string) =>
+        (await session.request(script, { timeoutSeconds: 20, waitingFor: "the reply" })).stdout;
+      assert.match(await ask(back, "tx_collect 0ff0 9\ntx_reply 0ff0"), /^0ff0 result\nstatus none\n/);
+      assert.equal(await ask(cut, "if tx_begin 0ff0 1; then echo begins; else echo refused; fi"), "refused\n");
+      assert.equal(await ask(cut, "if tx_begin 0ff1 1; then echo begins; else echo refused; fi; rm -rf $tx"), "begins\n");
+      back.close();
+      await on.sh("for n in $(seq 500); do [ -e /run/pulumi-multipath/tx-0ff0 ] || exit 0; sleep 0.02; done; exit 1");
+      cut.close();
+    });
+
+    it("leave nothing when nobody comes back: what nobody confirms is undone", async () => {
+      const before = await dump(on);
+      for (const [, moment] of moments.slice(0, 3)) {
         const session = await on.connect();
-        const state = hostState(on, { connection: () => Promise.resolve(session) });
+        const nobody = () => Promise.reject(new UnreachableError("nobody comes back"));
+        const reach = { standing: () => Promise.resolve(session), fresh: nobody, adopt: () => undefined };
+        const state = hostState(on, { reach, rollbackAfterSeconds: thorough ? 3 : 10 });
         await state.look();
-        const commit = state.commit(bulk);
-        commit.catch(() => undefined);
-        await sleep(milliseconds);
+        state.commit(bulk).catch(() => undefined);
+        await on.sh("until ls /run/pulumi-multipath/tx-*/worker; do sleep 0.02; done 2>/dev/null");
+        await moment();
         session.close();
-        await commit.catch(() => undefined);
-        let before = -1;
-        for (let now = await count(); now !== before; now = await count()) {
-          before = now;
-          await sleep(700);
-        }
-        counts.push(before);
-        await on.sh("ip route flush proto 205");
+        await on.sh("cd /run/pulumi-multipath; until ls tx-*/undone; do sleep 0.05; done 2>/dev/null; rm -r tx-*");
+        state.interrupt(0); // it would go on asking
+        assert.equal(await dump(on), before);
       }
-      for (const n of counts) assert.ok(n === 0 || n === many.length, counts.join(" "));
     });
   });
 });

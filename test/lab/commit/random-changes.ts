@@ -4,7 +4,11 @@ import type { ObjectKey, Step } from "../../../provider/kind";
 export class RandomChanges {
   private state: number;
 
-  constructor(seed: number) {
+  /** @param reached over the network: nothing may be in the way of the session that makes the changes */
+  constructor(
+    seed: number,
+    private readonly reached: boolean,
+  ) {
     this.state = seed * 2654435761 + 1;
   }
 
@@ -23,6 +27,11 @@ export class RandomChanges {
       () => this.route4(),
       () => this.route6(),
       () => this.route6(),
+      () => this.link(),
+      () => this.rule(),
+      () => this.neighbour(),
+      () => this.nextHop(),
+      () => this.routeByNextHop(),
     ];
     return this.one(kinds)();
   }
@@ -132,6 +141,68 @@ export class RandomChanges {
         phase: this.one(["put", "drop"]),
       },
     ];
+  }
+
+  private link(): Step[] {
+    const device = this.one(devices);
+    const words = this.one([
+      ...["mtu 1400", "mtu 1200", "mtu 1500", "down", "up", "up", "txqueuelen 77", "alias line", "arp off", "arp on"],
+      ...["promisc on", "multicast off", "address 02:00:00:00:77:01", "group 7", "addrgenmode none", "addrgenmode eui64"],
+    ]);
+    return [{ ...put("link", 4, `link set dev ${device} ${words}`, `link ${device}`), phase: this.one(["put", "drop"]) }];
+  }
+
+  /** Few priorities, so that some are shared. */
+  private rule(): Step[] {
+    const family = this.one([4, 6] as const);
+    const priority = 20000 + this.below(2);
+    const from = family === 4 ? "from 192.0.2.0/24" : "from 2001:db8::/32";
+    const everything = this.reached ? [] : [`not ${from}`, ""];
+    const selector = this.one([from, "fwmark 7", "fwmark 256/65280", "iif un0", "ipproto 17 dport 53", ...everything]);
+    const action = this.one(["table 500", "table 501", "prohibit", "blackhole"]);
+    const words = `${selector} ${action} proto 205`.trim();
+    return [
+      put(
+        "rule",
+        family,
+        `rule ${this.one(["add", "add", "del"])} priority ${priority} ${words}`,
+        `rule ${family} ${priority} ${words}`,
+      ),
+    ];
+  }
+
+  private neighbour(): Step[] {
+    const device = this.one(devices);
+    const [family, address] = this.one([
+      [4, `192.0.2.${this.below(3) + 100}`] as const,
+      [6, `fe80::${this.below(3) + 100}`] as const,
+    ]);
+    const proxy = this.below(4) === 0;
+    const words = this.one([
+      `del ${proxy ? "proxy " : ""}${address} dev ${device}`,
+      proxy
+        ? `replace proxy ${address} dev ${device}`
+        : `replace ${address} lladdr 02:00:00:00:88:0${this.below(3)} dev ${device} nud permanent`,
+    ]);
+    return [put("address", family, `neigh ${words}`, `neighbour ${family} ${device} ${address}${proxy ? " proxy" : ""}`)];
+  }
+
+  private nextHop(): Step[] {
+    const id = this.below(3) + 70;
+    const device = this.one(devices);
+    const words = this.one([
+      `replace id ${id} via 192.0.2.${this.below(3) + 250} dev ${device} onlink protocol 205`,
+      `replace id ${id} dev ${device} protocol 205`,
+      `replace id ${id} blackhole protocol 205`,
+      `del id ${id}`,
+    ]);
+    return [put("route", 4, `nexthop ${words}`, `nexthop ${id}`)];
+  }
+
+  private routeByNextHop(): Step[] {
+    const destination = this.one(["10.7.0.0/16", "10.8.0.0/16"]);
+    const words = `${destination} nhid ${this.below(3) + 70} proto 205`;
+    return [put("route", 4, `route ${this.one(["add", "replace"])} ${words}`, `route 4 254 ${destination} 0 0`)];
   }
 
   /** xorshift: the same numbers for the same seed, wherever it runs. */

@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { NotAppliedError } from "../../../provider/errors";
 import type { Snapshot } from "../../../provider/snapshot";
-import { type Box, box, change, drop, dump, hostState, inNamespace, ourFiles, put, routeChange, routeRemoval } from "./box";
+import { type Box, change, drop, dump, hostState, onEachBox, ourFiles, put, routeChange, routeRemoval, settled } from "./box";
 
 const ours = ({ routes }: Snapshot) => routes.filter(({ protocol }) => protocol === 205).map(({ destination }) => destination);
 
-describe("A transaction on a gateway", function () {
-  this.timeout(120_000);
+onEachBox("A transaction", (open, thorough) => {
   let on: Box;
   let asItWas: string;
 
@@ -16,11 +15,11 @@ describe("A transaction on a gateway", function () {
     "ip link del tx0; ip link del tx1; ip route flush table 500; ip route del unreachable 10.7.0.0/16; ip -6 route del unreachable 2001:db8:7::/48";
 
   before(async () => {
-    on = await box();
+    on = await open();
   });
 
   beforeEach(async () => {
-    // Without link-local addresses nobody waits for duplicate address detection.
+    // Without link-local addresses nothing has to wait for duplicate address detection.
     await on.sh(
       `{ ${clean}; } 2>/dev/null
        for d in tx0 tx1; do
@@ -30,6 +29,7 @@ describe("A transaction on a gateway", function () {
        ip addr add 192.0.2.1/24 dev tx0; ip addr add 198.51.100.1/24 dev tx1
        ip addr add 2001:db8::1/64 dev tx0 nodad; ip addr add 2001:db8:1::1/64 dev tx1 nodad`,
     );
+    await settled(on);
     asItWas = await dump(on);
   });
 
@@ -39,7 +39,7 @@ describe("A transaction on a gateway", function () {
   });
 
   describe("looking", () => {
-    it("takes one request, and writes nothing", async () => {
+    thorough?.("takes one request, and writes nothing", async () => {
       const state = hostState(on);
       const { host, links, routes } = await state.look();
       assert.match(host.bootId, /^[0-9a-f-]{36}$/);
@@ -61,7 +61,7 @@ describe("A transaction on a gateway", function () {
       }
     });
 
-    it("is shared by all who look", async () => {
+    thorough?.("is shared by all who look", async () => {
       const state = hostState(on);
       const [one, two] = await Promise.all([state.look(), state.look()]);
       assert.equal(one, two);
@@ -70,11 +70,11 @@ describe("A transaction on a gateway", function () {
   });
 
   describe("changing", () => {
-    it("applies what arrives together in one request, and shows the state after", async () => {
+    it("applies what arrives together in one request and confirms it in another one, which shows the state after", async () => {
       const state = hostState(on);
       await state.look();
       const done = await Promise.all([1, 2, 3, 4].map((n) => state.commit(routeChange(`10.${n}.0.0/16`, "192.0.2.9", "tx0"))));
-      assert.deepEqual(state.statistics(), { transactions: 1, requests: 2 });
+      assert.deepEqual(state.statistics(), { transactions: 1, requests: 3 });
       for (const { snapshot, changed } of done) {
         assert.ok(changed);
         assert.deepEqual(ours(snapshot), ["10.1.0.0/16", "10.2.0.0/16", "10.3.0.0/16", "10.4.0.0/16"]);
@@ -82,7 +82,7 @@ describe("A transaction on a gateway", function () {
       }
     });
 
-    it("sends nothing when everything is as wanted", async () => {
+    thorough?.("sends nothing when everything is as wanted", async () => {
       const state = hostState(on);
       await state.commit(routeChange("10.1.0.0/16", "192.0.2.9", "tx0"));
       const before = state.statistics();
@@ -90,7 +90,7 @@ describe("A transaction on a gateway", function () {
       assert.deepEqual(state.statistics(), before);
     });
 
-    it("keeps what is unchanged as the same file, and two generations", async () => {
+    thorough?.("keeps what is unchanged as the same file, and two generations", async () => {
       const state = hostState(on);
       for (const n of [1, 2, 3, 4]) await state.commit(routeChange(`10.${n}.0.0/16`, "192.0.2.9", "tx0"));
       assert.equal((await on.sh("ls /etc/pulumi-multipath/generations")).trim(), "3\n4");
@@ -102,7 +102,7 @@ describe("A transaction on a gateway", function () {
       );
     });
 
-    it("changes a file without changing the generation before", async () => {
+    thorough?.("changes a file without changing the generation before", async () => {
       const state = hostState(on);
       await state.commit(routeChange("10.1.0.0/16", "192.0.2.9", "tx0"));
       await state
@@ -118,7 +118,7 @@ describe("A transaction on a gateway", function () {
       assert.equal(await on.sh("cat /etc/pulumi-multipath/generations/2/objects.d/*"), "# new\n");
     });
 
-    it("leaves nothing behind after the last object", async () => {
+    thorough?.("leaves nothing behind after the last object", async () => {
       const state = hostState(on);
       for (const n of [1, 2]) await state.commit(routeChange(`10.${n}.0.0/16`, "192.0.2.9", "tx0"));
       await state.commit(routeRemoval("10.1.0.0/16"));
@@ -129,7 +129,7 @@ describe("A transaction on a gateway", function () {
       await state.commit(routeChange("10.1.0.0/16", "192.0.2.9", "tx0"));
     });
 
-    it("puts scripts of another version away, but not those in use", async () => {
+    thorough?.("puts scripts of another version away, but not those in use", async () => {
       await on.sh(
         "mkdir -p /usr/local/libexec/pulumi-multipath/old /usr/local/libexec/pulumi-multipath/used /run/pulumi-multipath/tx-other; echo used > /run/pulumi-multipath/tx-other/scripts",
       );
@@ -138,7 +138,7 @@ describe("A transaction on a gateway", function () {
       assert.ok(!left.includes("old") && left.includes("used") && left.length === 2, left.join(" "));
     });
 
-    it("brings the scripts again when they went with another admin's last object", async () => {
+    thorough?.("brings the scripts again when they went with another admin's last object", async () => {
       const state = hostState(on);
       await state.commit(routeChange("10.1.0.0/16", "192.0.2.9", "tx0"));
       await on.sh("rm -rf /usr/local/libexec/pulumi-multipath");
@@ -158,8 +158,8 @@ describe("A transaction on a gateway", function () {
       assert.deepEqual(ours(snapshot), ["2001:db8:9::/48"]);
     });
 
-    it("does not wait for an address whose link has no carrier", async () => {
-      await on.sh("ip link set tx0-far down; ip link set tx0 down; ip link set tx0 up; sleep 1.5");
+    thorough?.("does not wait for an address whose link has no carrier", async () => {
+      await on.sh("ip link set tx0-far down; until ip link show dev tx0 | grep -q NO-CARRIER; do sleep 0.02; done");
       const address = put("address", "ip -6", "addr add 2001:db8:2::5/64 dev tx0", ["address 6 tx0 2001:db8:2::5"]);
       const start = performance.now();
       await hostState(on).commit(change("address", { steps: [address] }));
@@ -201,7 +201,7 @@ describe("A transaction on a gateway", function () {
         "object f",
       ],
     ];
-    for (const [what, command, read] of meaningful) {
+    for (const [what, command, read] of thorough ? meaningful : meaningful.slice(0, 1)) {
       it(`plans again after a change of ${what}`, async () => {
         const state = hostState(on);
         await state.look();
@@ -220,7 +220,7 @@ describe("A transaction on a gateway", function () {
       ["its carrier", "ip link set tx0-far down"],
     ];
     for (const [what, command] of unrelated) {
-      it(`does not mind a change of ${what}`, async () => {
+      thorough?.(`does not mind a change of ${what}`, async () => {
         const state = hostState(on);
         await state.look();
         await on.sh(command);
@@ -230,19 +230,19 @@ describe("A transaction on a gateway", function () {
       });
     }
 
-    it("does not mind lifetimes that run out", async () => {
+    thorough?.("does not mind lifetimes that run out", async () => {
       await on.sh(
         "ip addr add 192.0.2.70/24 dev tx0 valid_lft 1000 preferred_lft 900; ip -6 route add 2001:db8:50::/48 via 2001:db8::7 expires 600",
       );
       const state = hostState(on);
       await state.look();
-      await sleep(2100);
+      await on.sh("while ip addr show dev tx0 | grep -q 1000sec; do sleep 0.1; done");
       const { made, plans } = counted(["device tx0", "routes 6 254 2001:db8:50::/48"]);
       await state.commit(made);
       assert.equal(plans(), 1);
     });
 
-    it("changes nothing, and gives up after three plans with what keeps changing", async () => {
+    thorough?.("changes nothing, and gives up after three plans with what keeps changing", async () => {
       const state = hostState(on);
       let n = 0;
       const restless = change("restless", () => {
@@ -275,8 +275,9 @@ describe("A transaction on a gateway", function () {
       ["`ip` itself", "route add 10.99.0.0/16 via 192.0.2.9 frobnicate"],
       ["`ip`, as too short", "route add 10.99.0.0/16 via 192.0.2.9 dev"],
     ];
-    for (const [index, [who, bad]] of wrong.entries()) {
-      for (const position of inNamespace ? [0, 1, 3] : ([[0], [1], [3]][index] ?? [])) {
+    // The kernel's own refusal is seen on the gateway too, further below; how `ip` words its own is another matter.
+    for (const [who, bad] of thorough ? wrong : wrong.slice(1, 2)) {
+      for (const position of thorough ? [0, 1, 3] : [1]) {
         it(`by ${who}, in line ${position + 1} of 4: everything is as before, and the right one is told`, async () => {
           const state = hostState(on);
           const lines = [1, 2, 3].map((n) => `route add 10.${n}.0.0/16 via 192.0.2.9 dev tx0 proto 205`);
@@ -335,7 +336,7 @@ describe("A transaction on a gateway", function () {
       assert.deepEqual(ours(await state.look()), ["10.1.0.0/16", "10.2.0.0/16"]);
     });
 
-    it("among thousands of lines: the error shows the very line", async () => {
+    thorough?.("among thousands of lines: the error shows the very line", async () => {
       const lines = Array.from(
         { length: 1200 },
         (_, n) => `route add 10.${100 + (n >> 8)}.${n & 255}.0/24 via 192.0.2.9 proto 205`,
@@ -349,7 +350,7 @@ describe("A transaction on a gateway", function () {
       assert.equal(await dump(on), asItWas);
     });
 
-    it("keeps the object files as they were", async () => {
+    thorough?.("keeps the object files as they were", async () => {
       const state = hostState(on);
       await state.commit(routeChange("10.1.0.0/16", "192.0.2.9", "tx0"));
       const before = await ourFiles(on);
@@ -357,8 +358,9 @@ describe("A transaction on a gateway", function () {
       assert.deepEqual(await ourFiles(on), before);
     });
 
-    it("by duplicate address detection: the address is taken away again, and the one who has it is named", async () => {
-      await on.sh("ip addr add 2001:db8:2::5/64 dev tx0-far nodad; sleep 0.2");
+    thorough?.("by duplicate address detection: the address is taken away again, and the one who has it is named", async () => {
+      await on.sh("ip addr add 2001:db8:2::5/64 dev tx0-far nodad");
+      await settled(on);
       const before = await dump(on);
       const address = put("address", "ip -6", "addr add 2001:db8:2::5/64 dev tx0", ["address 6 tx0 2001:db8:2::5"]);
       await assert.rejects(
@@ -368,7 +370,7 @@ describe("A transaction on a gateway", function () {
       assert.equal(await dump(on), before);
     });
 
-    it("leaves what others have added meanwhile", async () => {
+    thorough?.("leaves what others have added meanwhile", async () => {
       const address = put("address", "ip -6", "addr add 2001:db8:2::5/64 dev tx0", ["address 6 tx0 2001:db8:2::5"]);
       const refused = put("route", "ip -4", "route add 10.99.0.0/16 via 203.0.113.77 dev tx0", ["route 4 254 10.99.0.0/16 0 0"]);
       const commit = hostState(on).commit(change("both", { steps: [address, refused] }));
@@ -425,7 +427,7 @@ describe("A transaction on a gateway", function () {
       }
     });
 
-    it("comes back with an address that is replaced, as for a new label: the routes that prefer it", async () => {
+    thorough?.("comes back with an address that is replaced, as for a new label: the routes that prefer it", async () => {
       await on.sh(
         "ip route add 10.70.0.0/16 via 192.0.2.9 src 192.0.2.1; ip route add 10.71.0.0/16 dev tx1 src 192.0.2.1; ip -6 route add 2001:db8:70::/48 via 2001:db8::9 src 2001:db8::1",
       );
@@ -448,7 +450,7 @@ describe("A transaction on a gateway", function () {
       }
     });
 
-    it("is told when it can't come back", async () => {
+    thorough?.("is told when it can't come back", async () => {
       await on.sh("ip route add 10.70.0.0/16 via 192.0.2.9 src 192.0.2.1");
       const steps = [drop("address", "ip -4", "addr del 192.0.2.1/24 dev tx0", ["address 4 tx0 192.0.2.1/24 -"])];
       const { warnings } = await hostState(on).commit(change("address", { steps }));
@@ -456,7 +458,7 @@ describe("A transaction on a gateway", function () {
       assert.match(warnings[0] ?? "", /10\.70\.0\.0\/16 via 192\.0\.2\.9/);
     });
 
-    it("stays gone when a step removes it", async () => {
+    thorough?.("stays gone when a step removes it", async () => {
       await on.sh("ip addr add 192.0.2.2/24 dev tx0");
       const both = ["192.0.2.1", "192.0.2.2"].map((local) =>
         drop("address", "ip -4", `addr del ${local}/24 dev tx0`, [`address 4 tx0 ${local}/24 -`]),
@@ -475,7 +477,7 @@ describe("A transaction on a gateway", function () {
       ],
       ["/run/pulumi-multipath can't be written", "rm -rf /run/pulumi-multipath; echo > /run/pulumi-multipath"],
     ] as const) {
-      it(`is as it was before when ${what}, and the error says so in its own words`, async () => {
+      thorough?.(`is as it was before when ${what}, and the error says so in its own words`, async () => {
         const state = hostState(on);
         await state.look();
         await on.sh(command);
@@ -489,7 +491,7 @@ describe("A transaction on a gateway", function () {
   });
 
   describe("names that others have given", () => {
-    it("are neither run nor taken for more than names", async () => {
+    thorough?.("are neither run nor taken for more than names", async () => {
       const names = [`a"$(id)`, `'x#y`, "-x", "$HOME", "a\\b", "x;reboot"];
       await on.sh(
         names

@@ -388,6 +388,42 @@ describe("A real kernel", function () {
     }
   });
 
+  describe("refuses or takes for something else, in rules, what the kind refuses or writes otherwise", () => {
+    const facts: readonly [what: string, line: string, refusal: RegExp | undefined, shown?: string][] = [
+      ["the type of service and a DSCP beside it", "ip rule add priority 100 tos 0x10 dscp 4 table 9", /both TOS and DSCP|dscp/],
+      ["more than three bits of the DSCP as IPv4's type of service", "ip rule add priority 100 tos 0x20 table 9", /Invalid tos/],
+      ["more of IPv6's", "ip -6 rule add priority 100 tos 0xb8 table 9", undefined, "from all tos 0xb8 lookup 9 proto 0"],
+      ["port 65535", "ip rule add priority 100 dport 1-65535 table 9", /Invalid dport range/],
+      ["a way back", "ip rule add priority 100 goto 100", /Backward goto/],
+      ["a table beside that of a VRF", "ip rule add priority 100 l3mdev table 9", /can not be specified/],
+      [
+        "what a VRF's look-up passes over",
+        "ip rule add priority 100 l3mdev suppress_prefixlength 3",
+        undefined,
+        "from all lookup [l3mdev-table] proto 0",
+      ],
+      ["IPv6 realms", "ip -6 rule add priority 100 table 9 realms 3", undefined, "from all lookup 9 proto 0"],
+      ["a mark of 0 without a mask", "ip rule add priority 100 fwmark 0 table 9", undefined, "from all lookup 9 proto 0"],
+      ["one with it", "ip rule add priority 100 fwmark 0/0xffffffff table 9", undefined, "from all fwmark 0 lookup 9 proto 0"],
+      ["the opposite of everything", "ip rule add priority 100 not table 9", undefined, "not from all lookup 9 proto 0"],
+    ];
+    let printed: readonly string[];
+    before(async () => {
+      const show =
+        "for f in 4 6; do ip -$f -N -d rule show priority 100 | cut -f 2; ip -$f rule del priority 100; done 2>/dev/null";
+      printed = await kernel.runEach(facts.map(([, line]) => `${line}; echo then; ${show}`));
+    });
+
+    for (const [index, [what, , refusal, rule = ""]] of facts.entries()) {
+      it(what, () => {
+        const [said = "", shown = ""] = printed[index]?.split("then\n") ?? [];
+        if (refusal) assert.match(said, refusal);
+        else assert.equal(said, "");
+        assert.equal(shown.trim(), rule);
+      });
+    }
+  });
+
   describe("is given by `ip`", () => {
     it("an octal number for leading zeros, and a hexadecimal one for tos", async () => {
       await kernel.run(

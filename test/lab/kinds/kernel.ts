@@ -5,10 +5,14 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { commands, parseAddresses, parseRoutes, parseTables } from "../../../provider/iproute/json";
-import type { Step } from "../../../provider/kind";
+import { parseRules } from "../../../provider/iproute/rules";
+import { type Step, layers } from "../../../provider/kind";
 import type { HostFacts, Snapshot } from "../../../provider/snapshot";
 
 const lines = [0, 1, 2, 3];
+
+/** As `state_rules` of on-host/state.sh has them. */
+const stateRules = "for family in 4 6; do echo family $family; ip -$family -N -d -o rule show; done";
 
 /** Takes away what the scripts of `runEach` put there. */
 const tidy =
@@ -38,8 +42,8 @@ export class Kernel {
   }
 
   /** Up in a second or so: `lo` and four lines, `line0` to `line3`, each with a subnet of both families. */
-  static async open(): Promise<Kernel> {
-    const [command = "unshare", ...args] = process.env.KERNEL_JUDGE?.split(" ") ?? ["unshare", "-rn", "sh"];
+  static async open(judge = process.env.KERNEL_JUDGE?.split(" ") ?? ["unshare", "-rn", "sh"]): Promise<Kernel> {
+    const [command = "unshare", ...args] = judge;
     const kernel = new Kernel(spawn(command, args, { stdio: "pipe" }));
     const devices = lines.map((n) => `link add line${n} type veth peer name far${n}\nlink set far${n} up`);
     await kernel.run(batch(["link set lo up", ...devices]));
@@ -85,8 +89,8 @@ export class Kernel {
   async apply(steps: readonly Step[]): Promise<Refused[]> {
     const refused: Refused[] = [];
     for (const phase of ["put", "drop"] as const) {
-      for (const layer of phase === "put" ? (["address", "route"] as const) : (["route", "address"] as const)) {
-        for (const tool of ["ip -4", "ip -6"] as const) {
+      for (const layer of phase === "put" ? layers : layers.toReversed()) {
+        for (const tool of ["ip", "ip -4", "ip -6"] as const) {
           const lines = steps
             .filter((step) => step.phase === phase && step.layer === layer && step.tool === tool)
             .map(({ line }) => line);
@@ -113,14 +117,16 @@ export class Kernel {
   }
 
   async snapshot(): Promise<Snapshot> {
-    const scripts = [commands.addresses, commands.routes(4), commands.routes(6), commands.lockedRoutes];
-    const [addresses = "", four = "", six = "", locked = ""] = (await this.run(scripts.join("; echo; echo then; "))).split(
-      "\nthen\n",
-    );
+    const scripts = [commands.addresses, commands.routes(4), commands.routes(6), commands.lockedRoutes, stateRules];
+    const [addresses = "", four = "", six = "", locked = "", rules = ""] = (
+      await this.run(scripts.join("; echo; echo then; "))
+    ).split("\nthen\n");
     return {
       host: this.host,
       ...parseAddresses(addresses),
       routes: [...parseRoutes(four, 4, locked), ...parseRoutes(six, 6, locked)],
+      rules: parseRules(rules),
+      sysctls: new Map(),
       tables: parseTables(""),
       objects: new Map(),
     };

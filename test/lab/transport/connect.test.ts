@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, connect as dial, type AddressInfo, type Socket } from "node:net";
 import { spawn } from "node:child_process";
+import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import {
   AuthenticationError,
   HostKeyError,
+  InputError,
   PermissionError,
   ToolError,
   UnreachableError,
@@ -16,6 +18,7 @@ import {
 import type { Host } from "../../../provider/host";
 import { connect } from "../../../provider/transport/connect";
 import type { Connection, ConnectOptions, Surroundings } from "../../../provider/transport/connection";
+import { CountingProxy } from "../../fixtures/counting-proxy";
 import { startAgent, type TestAgent } from "../../fixtures/ssh-agent";
 import { freePort, generateKey, startSshd, type SshdOptions, type TestSshd } from "../../fixtures/sshd";
 
@@ -23,6 +26,8 @@ describe("Connecting to a real sshd", () => {
   let sshd: TestSshd;
   let connections: Connection[] = [];
   const others: TestSshd[] = [];
+  /** A failed test must not keep mocha waiting. */
+  const leftovers: (() => void | Promise<void>)[] = [];
 
   before(async () => {
     sshd = await startSshd({ hostKeyTypes: ["ed25519", "ecdsa", "rsa"] });
@@ -31,6 +36,7 @@ describe("Connecting to a real sshd", () => {
     for (const connection of connections) connection.close();
     connections = [];
     for (const other of others.splice(0)) await other.stop();
+    for (const stop of leftovers.splice(0)) await stop();
   });
   after(() => sshd.stop());
 
@@ -244,6 +250,54 @@ describe("Connecting to a real sshd", () => {
     });
   });
 
+  describe("follows ssh_config", () => {
+    const under = (text: string, host: Partial<Host> = {}, options: Partial<ConnectOptions> = {}) => {
+      const file = join(sshd.surroundings.home, ".ssh/config");
+      writeFileSync(file, `${text}\n`);
+      leftovers.push(() => rmSync(file, { force: true }));
+      return open(sshd, host, options);
+    };
+
+    it("as to what keeps the session secret", async () => {
+      await under("Ciphers aes256-ctr\nMACs hmac-sha2-512\nKexAlgorithms ecdh-sha2-nistp521");
+      assert.match(sshd.log(), /kex: server->client cipher: aes256-ctr MAC: hmac-sha2-512 /);
+      assert.match(sshd.log(), /kex: algorithm: ecdh-sha2-nistp521/);
+      await rejects(
+        under("Ciphers aes256-cbc"),
+        InputError,
+        /Ciphers of ssh_config \(aes256-cbc\) leaves none of those spoken here/,
+      );
+    });
+
+    it("as to which keys may be offered", async () => {
+      await rejects(under("PubkeyAuthentication no"), AuthenticationError, /ssh_config says PubkeyAuthentication no/);
+      await rejects(under("PreferredAuthentications password"), AuthenticationError, /PreferredAuthentications password/);
+      await rejects(
+        under("PubkeyAcceptedAlgorithms rsa-sha2-512"),
+        AuthenticationError,
+        /allows none of the keys: \S+\/login \(ssh-ed25519/,
+      );
+      await under("PubkeyAcceptedAlgorithms -rsa-*\nPreferredAuthentications password,publickey");
+    });
+
+    it("as to where a connection comes from", async () => {
+      const source = (connection: Connection) => ask(connection, "echo ${SSH_CONNECTION%% *}");
+      assert.equal(await source(await under("BindAddress 127.0.0.77")), "127.0.0.77\n");
+      assert.equal(await source(await under("BindInterface lo\nAddressFamily inet")), "127.0.0.1\n");
+      await rejects(under("BindInterface nowhere0"), InputError, /BindInterface of ssh_config names nowhere0/);
+      await rejects(under("AddressFamily inet6", { address: "localhost" }), UnreachableError, /localhost/);
+    });
+
+    it("as to how long to wait", async () => {
+      const proxy = await CountingProxy.start({ port: sshd.port, latency: 0 });
+      leftovers.push(() => proxy.stop());
+      proxy.freeze();
+      const start = performance.now();
+      await rejects(under("ConnectTimeout 1", { port: proxy.port }), UnreachableError, /no answer within 1 s while waiting/);
+      assert.ok(performance.now() - start < 3000);
+    });
+  });
+
   describe("says what it waited for", () => {
     it("when the name does not exist", async () => {
       await rejects(
@@ -295,6 +349,52 @@ describe("Connecting to a real sshd", () => {
         /no answer within [\d.]+ s while waiting for the SSH handshake\. Something accepts connections there/,
       );
       server.close();
+    });
+
+    for (const [roundTrips, wait] of [
+      [0, "the SSH handshake. Something accepts"],
+      [1, "the SSH handshake. Something accepts"],
+      [2, "the login. sshd may be waiting for its user database"],
+      [3, "the login. sshd may be waiting for its user database"],
+      [4, "the shell. sshd may be out of processes"],
+    ] as const) {
+      it(`when the path dies after ${roundTrips} round trips`, async () => {
+        const proxy = await CountingProxy.start({ port: sshd.port, latency: 0 });
+        leftovers.push(() => proxy.stop());
+        proxy.diesAfter = roundTrips;
+        const start = performance.now();
+        await assert.rejects(open(sshd, { port: proxy.port }, { timeoutSeconds: 1.5 }), (error: Error) => {
+          assert.ok(error instanceof UnreachableError, String(error));
+          assert.match(error.message, /: no answer within 1\.[45] s while waiting for /);
+          assert.ok(error.message.includes(` while waiting for ${wait}`), error.message);
+          return true;
+        });
+        assert.ok(performance.now() - start < 2500);
+      });
+    }
+
+    it("when no name server answers", async () => {
+      const silent = createSocket("udp4").bind(53, "127.0.0.66");
+      leftovers.push(() => void silent.close());
+      await once(silent, "listening");
+      const program = `
+        const { connect } = require(${JSON.stringify(join(__dirname, "../../../provider/transport/connect.ts"))});
+        const host = ${JSON.stringify(sshd.host({ address: "gw.example" }))};
+        connect(host, { bootstrap: "", timeoutSeconds: 1, surroundings: ${JSON.stringify(sshd.surroundings)} })
+          .catch((error) => console.log(error.name, error.message));`;
+      const resolv = join(sshd.directory, "resolv.conf");
+      writeFileSync(resolv, "nameserver 127.0.0.66\n");
+      const mounted = `mount --bind ${resolv} /etc/resolv.conf && exec "$@"`;
+      const place = ["--map-root-user", "--mount", "--propagation", "private", "sh", "-c", mounted, "sh"];
+      const child = spawn("unshare", [...place, process.execPath, "-r", "tsx/cjs", "-e", program], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      leftovers.push(() => void child.kill());
+      const [said] = (await once(child.stdout, "data")) as [Buffer];
+      assert.match(
+        String(said),
+        /^UnreachableError \S+: no answer within [\d.]+ s while waiting for name resolution\. Check `address`, and this machine's DNS/,
+      );
     });
 
     it("when the protocols have nothing in common", async () => {

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { AuthenticationError, UnreachableError } from "../../../provider/errors";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { connect as dial, type Socket } from "node:net";
+import { join } from "node:path";
+import { AuthenticationError, HostKeyError, UnreachableError } from "../../../provider/errors";
 import type { Connection } from "../../../provider/transport/connection";
 import { Pool } from "../../../provider/transport/pool";
 import { CountingProxy } from "../../fixtures/counting-proxy";
@@ -113,5 +117,98 @@ describe("A connection that breaks", () => {
     const host = sshd.host({ port: proxy.port, identityFile: generateKey(sshd.directory, "refused", "ed25519") });
     for (let i = 0; i < 10; i++) await assert.rejects(pool.connection(host, { timeoutSeconds: 5 }), AuthenticationError);
     assert.equal(proxy.connections, 1);
+  });
+
+  it("outlives a restart of sshd, and a new one is opened by the new sshd", async () => {
+    const own = await startSshd();
+    const host = own.host();
+    const first = await pool.connection(host, { timeoutSeconds: 5 });
+    await ask(first, "kept=yes");
+    await own.restart();
+    assert.equal((await ask(first, "echo $kept")).stdout, "yes\n");
+    first.close();
+    assert.equal((await ask(await pool.connection(host, { timeoutSeconds: 5 }), "echo new")).stdout, "new\n");
+    await own.stop();
+  });
+
+  it("is opened at the next try while sshd is restarting", async () => {
+    const own = await startSshd();
+    await own.stopListening();
+    const patient = new Pool({ bootstrap: "", surroundings: own.surroundings, pausesSeconds: [0.2, 3] });
+    const opening = patient.connection(own.host(), { timeoutSeconds: 9 });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await own.restart();
+    assert.equal((await ask(await opening, "echo back")).stdout, "back\n");
+    patient.closeAll();
+    await own.stop();
+  });
+
+  describe("where sshd has too many that are not logged in yet", () => {
+    let crowded: TestSshd;
+    let visitor: Socket;
+    beforeEach(async () => {
+      crowded = await startSshd({ config: ["MaxStartups 1", "LoginGraceTime 30"] });
+      visitor = dial(crowded.port, "127.0.0.1").on("error", () => undefined);
+      await once(visitor, "data"); // sshd has taken it
+    });
+    afterEach(async () => {
+      visitor.destroy();
+      await crowded.stop();
+    });
+    const dials = () => crowded.log().match(/past MaxStartups/g)?.length ?? 0;
+
+    it("is tried again a little later", async () => {
+      const opening = pool.connection(crowded.host(), { timeoutSeconds: 9 });
+      const patient = new Pool({ bootstrap: "", surroundings: crowded.surroundings, pausesSeconds: [0.5, 3] });
+      await assert.rejects(opening);
+      const later = patient.connection(crowded.host(), { timeoutSeconds: 9 });
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      visitor.destroy();
+      assert.equal((await ask(await later, "echo in")).stdout, "in\n");
+      patient.closeAll();
+    });
+
+    it("is given up after three dials, however many ask, with what it means", async () => {
+      for (let i = 0; i < 20; i++) {
+        await unreachable(
+          pool.connection(crowded.host(), { timeoutSeconds: 5 }),
+          /the connection was lost while waiting for the SSH handshake .* sshd drops connections at once when it has too many \(MaxStartups\)/,
+        );
+      }
+      assert.equal(dials(), 3);
+    });
+
+    it("is dialled fewer than ten times in a run, in however many ways the host is declared", async () => {
+      const hosts = Array.from({ length: 20 }, (_, i) =>
+        crowded.host({ hostKey: [crowded.hostKeys[0] ?? "", `SHA256:${String(i).padStart(42, "A")}A`] }),
+      );
+      const results = await Promise.allSettled(hosts.map((host) => pool.connection(host, { timeoutSeconds: 5 })));
+      assert.ok(results.every((result) => result.status === "rejected" && result.reason instanceof UnreachableError));
+      assert.match(String((results.at(-1) as PromiseRejectedResult).reason), /not dialled again, after \d dials in this run/);
+      assert.ok(dials() >= 3 && dials() < 10, String(dials()));
+    });
+  });
+
+  it("is not opened to a host that shows another known key than before in the same run", async () => {
+    const own = await startSshd({ hostKeyTypes: ["ed25519", "ecdsa"] });
+    const one = new Pool({ bootstrap: "", surroundings: own.surroundings, pausesSeconds: [0.01] });
+    const known = (key: string | undefined) => `[127.0.0.1]:${own.port} ${key}\n`;
+    const file = join(own.surroundings.home, ".ssh/known_hosts");
+    writeFileSync(file, known(own.hostKeys[0]));
+    const { hostKey: _hostKey, ...host } = own.host();
+    const first = await one.connection(host, { timeoutSeconds: 5 });
+    await ask(first, "echo 1");
+    first.close();
+    writeFileSync(file, known(own.hostKeys[1]));
+    for (let i = 0; i < 3; i++) {
+      await assert.rejects(
+        one.connection(host, { timeoutSeconds: 5 }),
+        (error: Error) => error instanceof HostKeyError && /another key than before in this run/.test(error.message),
+      );
+    }
+    assert.equal(own.log().split("Connection from").length - 1, 2);
+    assert.equal(own.log().split("userauth-request for user").length - 1, 1);
+    one.closeAll();
+    await own.stop();
   });
 });

@@ -39,7 +39,10 @@ describe("An object's file", () => {
       owner: fc.record({ project: text, stack: text, name: text }, { noNullPrototype: true }),
       lines: fc.array(line),
     });
-    fc.assert(fc.property(objects, (any) => assert.deepEqual(parseObjectFile("f", printObjectFile(any)), { file: "f", ...any })));
+    const withFound = fc.tuple(objects, fc.option(line)).map(([any, found]) => ({ ...any, ...(found !== null && { found }) }));
+    fc.assert(
+      fc.property(withFound, (any) => assert.deepEqual(parseObjectFile("f", printObjectFile(any)), { file: "f", ...any })),
+    );
   });
 
   it("is refused with its path when somebody else wrote it", () => {
@@ -84,6 +87,10 @@ describe("The name of an object's file", () => {
         assert.equal(fileName("Route", a) === fileName("Route", b), JSON.stringify(a) === JSON.stringify(b));
       }),
     );
+    const long = Array<string>(60).fill("from 2001:db8::/32");
+    const [one, other] = [fileName("RoutingRule", [...long, "1"]), fileName("RoutingRule", [...long, "2"])];
+    assert.ok(one.length <= 255 && one.startsWith("40-RoutingRule-from%202001:db8::%2F32_from"));
+    assert.notEqual(one, other);
     assert.notEqual(fileName("Route", ["a_b"]), fileName("Route", ["a", "b"]));
   });
 });

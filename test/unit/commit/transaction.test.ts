@@ -6,7 +6,15 @@ import { command, outcomeOf, refusal, transactionOf } from "../../../provider/co
 import type { Step } from "../../../provider/kind";
 
 const onHost = { bootstrap: "", scripts: new Map([["transaction.sh", "echo 'it'"]]), digest: "d1" };
-const options = { token: "t1", seen: "s1", owner: "me@laptop", lockSeconds: 20, onHost, install: false };
+const options = {
+  token: "t1",
+  seen: "s1",
+  owner: "me@laptop",
+  lockSeconds: 20,
+  rollbackAfterSeconds: 60,
+  onHost,
+  install: false,
+};
 
 const route = (line: string, change: Partial<Step> = {}): Step => ({
   layer: "route",
@@ -57,7 +65,7 @@ describe("A transaction's request", () => {
       "link show dev lo",
       "' &&",
       "put 'objects-named' '' &&",
-      "tx_run 'd1' 's1' 'me@laptop' '20'",
+      "tx_run 'd1' 's1' 'me@laptop' '20' '60'",
       "tx_reply 't1'",
     ]);
   });
@@ -143,7 +151,21 @@ describe("A transaction's reply", () => {
     assert.equal(failed.status === "failed" && failed.words, "sh: No space left on device");
   });
 
-  it("is an error when the worker ended without a result", () => {
-    assert.throws(() => outcome("status killed"), /ended on the host without a result.*No space left/);
+  it("tells of a worker that was killed: had it changed anything, it would have been undone", () => {
+    const failed = outcome("status killed");
+    assert.match(failed.status === "failed" ? failed.reason : "", /killed before its first change/);
+  });
+
+  it("is an error when it does not say how it ended", () => {
+    assert.throws(() => outcome(), /ended on the host without a result.*No space left/);
+  });
+
+  it("tells how long an armed host waits, and why it undid a change and what it could not undo", () => {
+    assert.deepEqual(outcome("status armed", "left 5743"), { status: "armed", secondsLeft: 57.43 });
+    assert.deepEqual(outcome("status undone", "why it was late", "not-restored ip -4 route add x"), {
+      status: "undone",
+      why: "it was late",
+      notRestored: ["ip -4 route add x"],
+    });
   });
 });

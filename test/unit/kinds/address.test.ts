@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { address } from "../../../provider/kinds/address";
+import type { Snapshot } from "../../../provider/snapshot";
 import { expectPlan, expectProblems, expectRemoval, inputsFor, look, stepsFor } from "./expect-plan";
+import { snapshotOf } from "./live";
 
 const four = { device: "adsl", address: "192.0.2.5/24" };
 const six = { device: "adsl", address: "2001:db8::5/64" };
@@ -142,6 +144,24 @@ describe("Address, removed", () => {
     ]);
   });
 
+  it("goes with the route to its subnet, where the kernel would leave it behind", () => {
+    const declared = address.schema.parse({ ...six, validLifetimeSeconds: 60 });
+    const shownAs = (addresses: string[], rest = "expires 50") =>
+      snapshotOf({ addresses, routes: [`2001:db8::/64 dev adsl proto kernel metric 256 ${rest} pref medium`] });
+    const lines = (snapshot: Snapshot) =>
+      address.plan(undefined, address.observe(snapshot, declared, undefined)).map(({ line }) => line);
+    const mine = "2001:db8::5/64 dev adsl valid_lft 50 preferred_lft 50";
+    assert.deepEqual(lines(shownAs([mine])), [
+      "addr del 2001:db8::5/64 dev adsl",
+      "route flush exact 2001:db8::/64 dev adsl proto 2",
+    ]);
+    assert.equal(lines(shownAs([mine, "2001:db8::6/64 dev adsl"])).length, 1);
+    assert.equal(lines(shownAs([mine, "2001:db8::6/64 dev bdsl"])).length, 2);
+    const forever = "2001:db8::5/64 dev adsl";
+    assert.equal(lines(shownAs([forever], "")).length, 1);
+    assert.equal(lines(shownAs([forever, "2001:db8::6/80 dev adsl"], "")).length, 2);
+  });
+
   it("is no step when it is absent: another length is another IPv4 address", () => {
     expectRemoval(address, { desired: four, live: ["192.0.2.5/32 dev adsl", "192.0.2.5/24 dev bdsl"] }).toEqual([]);
   });
@@ -211,37 +231,8 @@ describe("Address's canonical form", () => {
   });
 });
 
+/** What it does refuse is in test/unit/bad-input/address.ts. */
 describe("Address refuses", () => {
-  const refuses = (desired: Record<string, unknown>, pattern: RegExp) =>
-    it(String(pattern.source), () => expectProblems(address, desired).toMatch(pattern));
-
-  refuses({ ...four, address: "192.0.2.5" }, /^address: 192\.0\.2\.5 lacks the length/);
-  refuses({ ...four, address: "192.0.02.5/24" }, /^address: .*write 192\.0\.2\.5$/);
-  refuses({ ...four, device: "a$(id);b" }, /^device: .*is not a device name/);
-  refuses({ ...six, label: "adsl:1" }, /^label: label exists for IPv4 only/);
-  refuses({ ...six, scope: "link" }, /^scope: scope exists for IPv4 only/);
-  refuses({ ...six, broadcast: "auto" }, /^broadcast: broadcast exists for IPv4 only/);
-  refuses({ ...four, noDad: true }, /^noDad: noDad exists for IPv6 only/);
-  refuses({ ...four, home: true, manageTemporary: true }, /^home: .*IPv6 only[^]*\nmanageTemporary: .*IPv6 only/);
-  refuses({ ...four, peer: "2001:db8::1" }, /^peer: 2001:db8::1 is not of the family of 192\.0\.2\.5/);
-  refuses({ ...four, broadcast: "2001:db8::1" }, /^broadcast: 2001:db8::1 is an IPv6 address/);
-  refuses({ ...four, address: "192.0.2.5/31", broadcast: "auto" }, /^broadcast: a \/31 has no broadcast/);
-  refuses({ ...four, address: "192.0.2.5/32", broadcast: "auto" }, /^broadcast: a \/32 has no broadcast/);
-  refuses({ ...four, label: "bdsl:1" }, /^label: bdsl:1 does not begin with the device's name: write e\.g\. adsl:1/);
-  refuses({ ...four, label: "adsl:a b" }, /^label: .*must be 1 to 15 letters/);
-  refuses({ ...four, autoJoin: true }, /^autoJoin: 192\.0\.2\.5 is no multicast address/);
-  refuses({ device: "adsl", address: "ff05::1/128" }, /^autoJoin: ff05::1 is a multicast address.*set autoJoin: true/);
-  refuses({ ...six, address: "2001:db8::5/48", manageTemporary: true }, /^manageTemporary: 2001:db8::5\/48 is not a \/64/);
-  refuses(
-    { ...four, validLifetimeSeconds: 60, preferredLifetimeSeconds: 61 },
-    /^preferredLifetimeSeconds: 61 is more than validLifetimeSeconds, 60/,
-  );
-  refuses(
-    { ...four, preferredLifetimeSeconds: 61 },
-    /^preferredLifetimeSeconds: has no effect on an IPv4 address that is valid for ever/,
-  );
-  refuses({ ...four, validLifetimeSeconds: 0 }, /^validLifetimeSeconds: .*at least 1/);
-
   it("nothing in declarations that are right", () => {
     const multicast = [
       { device: "adsl", address: "ff05::1/128", autoJoin: true },
@@ -264,6 +255,10 @@ describe("Address's advice", () => {
     assert.match(advice("Error: ipv4: Invalid scope value."), /the same scope/);
     assert.match(advice("Error: ipv4: Multicast auto join failed."), /igmp_max_memberships/);
     assert.match(advice("Error: ipv4: Address already assigned."), /in the meantime/);
+    assert.match(
+      advice("Another machine on this link has the address already (duplicate address detection)."),
+      /another address/,
+    );
     assert.equal(advice("Operation not permitted"), "");
   });
 });

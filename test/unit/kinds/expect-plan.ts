@@ -3,7 +3,7 @@ import type { AnyKind, Step } from "../../../provider/kind";
 import { shown } from "../../../provider/kind";
 import type { ObjectFile, Snapshot } from "../../../provider/snapshot";
 import { parse } from "../../../provider/unknown";
-import { snapshotOf } from "./live";
+import { type Live, snapshotOf } from "./live";
 
 export interface Situation {
   /** The declaration as a program has it. */
@@ -43,11 +43,19 @@ export function inputsFor(kind: AnyKind, situation: Situation): unknown {
   return observed === undefined ? undefined : kind.inputsOf(observed);
 }
 
+const shownIn: Readonly<Record<string, keyof Live>> = {
+  Route: "routes",
+  Address: "addresses",
+  RoutingRule: "rules",
+  RouteSet: "routes",
+  Sysctl: "sysctls",
+};
+
 export function look(kind: AnyKind, { desired, live = [], recorded, tables, host }: Situation) {
   const declared = kind.schema.parse(desired);
   assert.deepEqual(kind.contradictions?.(declared) ?? [], []);
   const snapshot = snapshotOf({
-    [kind.name === "Route" ? "routes" : "addresses"]: live,
+    [shownIn[kind.name] ?? "links"]: live,
     ...(tables && { tables }),
     ...(host && { host }),
   });

@@ -2,20 +2,38 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { z } from "zod";
-import type { AnyKind } from "../../../provider/kind";
+import { type AnyKind, isFilledIn } from "../../../provider/kind";
 import { address } from "../../../provider/kinds/address";
+import { bondedLink } from "../../../provider/kinds/bonded-link";
+import { link } from "../../../provider/kinds/link";
 import { route } from "../../../provider/kinds/route";
+import { routeSet } from "../../../provider/kinds/route-set";
+import { routingRule } from "../../../provider/kinds/routing-rule";
+import { sysctl } from "../../../provider/kinds/sysctl";
+import { vlan } from "../../../provider/kinds/vlan";
 import { anyAddress } from "./any-address";
+import { anyBond } from "./any-bond";
+import { anyLink, anyVlan } from "./any-link";
 import { anyRoute } from "./any-route";
+import { anyRule } from "./any-rule";
+import { anyRouteSet } from "./any-route-set";
+import { anySysctl } from "./any-sysctl";
 import { snapshotOf } from "./live";
 
-const kinds: readonly { kind: AnyKind; any: fc.Arbitrary<Record<string, unknown>> }[] = [
+/** `key`: the first word of its key on the host. */
+const kinds: readonly { kind: AnyKind; any: fc.Arbitrary<Record<string, unknown>>; key?: string }[] = [
+  { kind: link, any: anyLink as fc.Arbitrary<Record<string, unknown>> },
+  { kind: bondedLink, any: anyBond as fc.Arbitrary<Record<string, unknown>>, key: "link" },
+  { kind: vlan, any: anyVlan as fc.Arbitrary<Record<string, unknown>>, key: "link" },
   { kind: address, any: anyAddress as fc.Arbitrary<Record<string, unknown>> },
   { kind: route, any: anyRoute as fc.Arbitrary<Record<string, unknown>> },
+  { kind: routeSet, any: anyRouteSet as fc.Arbitrary<Record<string, unknown>>, key: "route" },
+  { kind: routingRule, any: anyRule as fc.Arbitrary<Record<string, unknown>>, key: "rule" },
+  { kind: sysctl, any: anySysctl as fc.Arbitrary<Record<string, unknown>> },
 ];
-const bare = snapshotOf({});
+const bare = snapshotOf({ host: { kernel: "6.15.0", iproute2: "6.15.0" } });
 
-for (const { kind, any } of kinds) {
+for (const { kind, any, key = kind.name.toLowerCase() } of kinds) {
   describe(`${kind.name}, whatever is declared`, () => {
     const resolved = (input: Record<string, unknown>) => {
       const declared = kind.schema.parse(input);
@@ -32,16 +50,34 @@ for (const { kind, any } of kinds) {
       );
     });
 
-    it("is created by one step that touches its own key and removes nothing", () => {
+    it("is parsed to what is declared, and the fields that are said to be filled in", () => {
+      fc.assert(
+        fc.property(any, (input) => {
+          const added = Object.keys(kind.schema.parse(input)).filter((field) => input[field] === undefined);
+          assert.deepEqual(
+            added.filter((field) => !isFilledIn(kind, field)),
+            [],
+          );
+        }),
+      );
+    });
+
+    it("is created by steps that touch its own key and remove nothing", () => {
       fc.assert(
         fc.property(any, (input) => {
           const desired = resolved(input);
           const steps = kind.plan(desired, undefined);
-          assert.deepEqual(
-            steps.map(({ phase, touches, removes }) => ({ phase, touches, removes })),
-            [{ phase: "put", touches: [[kind.name.toLowerCase(), ...kind.identity(desired)].join(" ")], removes: [] }],
-          );
-          assert.match(steps[0]?.line ?? "", /^(route|addr) add [!-~]+( [!-~]+)*$/);
+          // `ip link add` does not take all that a link may have.
+          assert.ok(key === "link" || kind === routeSet ? steps.length > 0 : steps.length === 1);
+          for (const { phase, touches: all, removes, line } of steps) {
+            // A bond touches its members as well.
+            const touches = kind === bondedLink ? all.slice(0, 1) : all;
+            assert.deepEqual(
+              { phase, touches, removes },
+              { phase: "put", touches: kind === routeSet ? touches : [[key, ...kind.identity(desired)].join(" ")], removes: [] },
+            );
+            assert.match(line, /^((route|addr|rule|link) (add|set) |net\/[^=]+=)[!-~]+( [!-~]+)*$/);
+          }
         }),
       );
     });

@@ -3,26 +3,44 @@
  * `ip -N -j -d` prints and read by the real parser. A word that is not known here is an error.
  */
 import { parseAddresses, parseRoutes, parseTables } from "../../../provider/iproute/json";
+import { parseRules } from "../../../provider/iproute/rules";
 import { protocols, routeTypes, scopes } from "../../../provider/iproute/names";
-import type { LiveAddress, LiveRoute, Snapshot } from "../../../provider/snapshot";
+import type { LiveAddress, LiveLink, LiveRoute, Snapshot } from "../../../provider/snapshot";
 
 export interface Live {
   readonly routes?: readonly string[];
   readonly addresses?: readonly string[];
+  readonly links?: readonly string[];
+  /** `family 6` stands before those of IPv6. */
+  readonly rules?: readonly string[];
+  /** `net/ipv4/ip_forward=1` */
+  readonly sysctls?: readonly string[];
   /** The text of the host's rt_tables. */
   readonly tables?: string;
+  readonly objects?: Snapshot["objects"];
   readonly host?: Partial<Snapshot["host"]>;
 }
 
 /** A host with nothing else on it; an old one, unless `host` says otherwise. */
-export function snapshotOf({ routes = [], addresses = [], tables = "", host }: Live): Snapshot {
+export function snapshotOf({
+  routes = [],
+  addresses = [],
+  links = [],
+  rules = [],
+  sysctls = [],
+  tables = "",
+  objects = new Map(),
+  host,
+}: Live): Snapshot {
   return {
     host: { machineId: "m", bootId: "b", kernel: "5.10.0", iproute2: "5.10.0", ...host },
-    links: [],
+    links: links.map(liveLink),
     addresses: addresses.flatMap(liveAddress),
     routes: routes.flatMap(liveRoute),
+    rules: parseRules(rules.map((line) => line.replace(/^(\d+:) */, "$1\t")).join("\n")),
+    sysctls: new Map(sysctls.map((line) => [line.replace(/=.*/, ""), line.replace(/^[^=]*=/, "")])),
     tables: parseTables(tables),
-    objects: new Map(),
+    objects,
   };
 }
 
@@ -50,7 +68,7 @@ const metrics = (key: string) => (words: string[], into: Printed) => {
   const word = words.shift() ?? "";
   const value = key === "features" ? { [word]: null } : { [key]: /^\d+$/.test(word) ? Number(word) : word };
   into.metrics = [{ ...(into.metrics as Printed[])?.[0], ...value }];
-  if (locked) into.locked = true;
+  if (locked && key === "mtu") into.locked = true;
 };
 
 /* ---- routes ----------------------------------------------------------------------------------------------------------------- */
@@ -84,7 +102,9 @@ const routeReaders: Readers = {
   pref: text("pref"),
   proto: named("protocol", protocols),
   scope: named("scope", scopes),
-  ...Object.fromEntries("mtu advmss window hoplimit initcwnd quickack features".split(" ").map((word) => [word, metrics(word)])),
+  ...Object.fromEntries(
+    "mtu advmss window hoplimit cwnd initcwnd quickack features".split(" ").map((word) => [word, metrics(word)]),
+  ),
   congctl: metrics("congestion"),
   nexthop: (words, into) => void (into.nexthops = [...((into.nexthops as Printed[]) ?? []), readWords(words, hopReaders, {})]),
 };
@@ -128,6 +148,84 @@ function liveAddress(line: string): LiveAddress[] {
   refuseRest(words, line);
   const family = local.includes(":") ? { family: "inet6" } : { family: "inet", label: dev };
   return parseAddresses(JSON.stringify([{ ifname: dev, addr_info: [{ ...family, ...printed }] }])).addresses;
+}
+
+/* ---- links ------------------------------------------------------------------------------------------------------------------ */
+
+const list = (words: string[]): string[] => (words.shift() ?? "").split(",").filter((word) => word !== "");
+const priorities = (words: string[]) =>
+  list(words).map((pair) => {
+    const [from, to] = pair.split(":").map(Number);
+    return { from, to };
+  });
+
+const linkReaders: Readers = {
+  mtu: number("mtu"),
+  qlen: number("txqlen"),
+  group: text("group"),
+  master: text("master"),
+  alias: text("ifalias"),
+  address: text("address"),
+  flags: (words, into) => void (into.flags = list(words)),
+  type: (words, into) =>
+    void (into.linkinfo = {
+      ...(into.linkinfo as Printed),
+      info_kind: words.shift(),
+      info_data: readWords(words, dataReaders, {}),
+    }),
+  member: (words, into) =>
+    void (into.linkinfo = {
+      ...(into.linkinfo as Printed),
+      info_slave_kind: "bond",
+      info_slave_data: readWords(words, memberReaders, {}),
+    }),
+};
+
+/** Before `type`: `master bond0 member queue_id 2 prio -5 perm_hwaddr 02:00:00:00:00:01`. */
+const memberReaders: Readers = { queue_id: number("queue_id"), prio: number("prio"), perm_hwaddr: text("perm_hwaddr") };
+
+const onOff = (key: string) => (words: string[], into: Printed) => void (into[key] = words.shift() === "on");
+const bondReaders: Readers = {
+  ...Object.fromEntries(
+    (
+      "miimon updelay downdelay peer_notify_delay use_carrier arp_interval arp_missed_max resend_igmp num_peer_notif all_slaves_active " +
+      "min_links lp_interval packets_per_slave ad_actor_sys_prio ad_user_port_key tlb_dynamic_lb"
+    )
+      .split(" ")
+      .map((key) => [key, number(key)]),
+  ),
+  ...Object.fromEntries(
+    (
+      "mode primary active_slave arp_validate arp_all_targets primary_reselect fail_over_mac xmit_hash_policy ad_lacp_active " +
+      "ad_lacp_rate ad_select ad_actor_system"
+    )
+      .split(" ")
+      .map((key) => [key, text(key)]),
+  ),
+  coupled_control: onOff("coupled_control"),
+  arp_ip_target: (words, into) => void (into.arp_ip_target = list(words)),
+  ns_ip6_target: (words, into) => void (into.ns_ip6_target = list(words)),
+};
+
+/** What a VLAN and a bond have. */
+const dataReaders: Readers = {
+  ...bondReaders,
+  protocol: text("protocol"),
+  id: number("id"),
+  flags: (words, into) => void (into.flags = list(words)),
+  ingress: (words, into) => void (into.ingress_qos = priorities(words)),
+  egress: (words, into) => void (into.egress_qos = priorities(words)),
+};
+
+/** `v5@port0 flags UP mtu 1500 address 02:00:00:00:00:01 type vlan protocol [33024] id 5 flags REORDER_HDR egress 1:2,3:4`. */
+function liveLink(line: string): LiveLink {
+  const words = line.split(/\s+/);
+  const [ifname, parent] = (words.shift() ?? "").split("@");
+  const printed = readWords(words, linkReaders, { flags: [], mtu: 1500, group: "0" });
+  refuseRest(words, line);
+  const [link] = parseAddresses(JSON.stringify([{ ifname, ...(parent !== undefined && { link: parent }), ...printed }])).links;
+  if (!link) throw new Error(`This test's line shows no link: ${line}`);
+  return link;
 }
 
 function refuseRest(words: readonly string[], line: string): void {

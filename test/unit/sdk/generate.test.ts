@@ -57,7 +57,13 @@ describe("npm run generate", () => {
   it("writes a class and a page a kind, the host's type and an index", () => {
     assert.deepEqual(
       [...files.keys()],
-      ["sdk/generated/host.ts", "sdk/generated/index.ts", "sdk/generated/sample-route.ts", "docs/kinds/sample-route.md"],
+      [
+        "sdk/generated/host.ts",
+        "sdk/generated/index.ts",
+        "docs/kinds/README.md",
+        "sdk/generated/sample-route.ts",
+        "docs/kinds/sample-route.md",
+      ],
     );
     assert.match(
       text("sdk/generated/index.ts"),
@@ -79,6 +85,17 @@ describe("npm run generate", () => {
     const sdk = text("sdk/generated/sample-route.ts");
     assert.match(sdk, /encapsulation\?: pulumi\.Input<SampleRouteEncapsulationMpls \| SampleRouteEncapsulationIp> \| undefined;/);
     assert.ok(sdk.includes("/** `encapsulation` of the form `ip`. */ export interface SampleRouteEncapsulationIp"));
+  });
+
+  it("writes an object that may stand alone or in a list once, beside the host that it belongs to", () => {
+    const host = text("sdk/generated/host.ts");
+    assert.match(
+      host,
+      /proxyJump\?: pulumi\.Input<string \| HostProxyJump \| pulumi\.Input<string \| HostProxyJump>\[\]> \| undefined;/,
+    );
+    assert.equal(host.split("export interface HostProxyJump {").length, 2);
+    assert.match(text("sdk/generated/index.ts"), /export type \{ HostArgs, HostProxyJump, MustReach \} from "\.\/host"/);
+    assert.ok(text("docs/kinds/sample-route.md").includes("### HostProxyJump"));
   });
 
   it("takes a word among strings for a string", () => {
@@ -113,6 +130,11 @@ describe("npm run generate", () => {
     assert.ok(page.includes("spread over \\| weighted."));
     assert.ok(page.includes("### SampleRouteNextHop\n\nOne line out.\n\n| field |"));
     assert.ok(page.includes("### HostArgs"));
+  });
+
+  it("lists the kinds, each with a link to its page", () => {
+    const index = files.get("docs/kinds/README.md") ?? "";
+    assert.ok(index.includes("| [SampleRoute](sample-route.md) | A route to one destination. |"), index);
   });
 
   it("shows the kind's example as it is", async () => {

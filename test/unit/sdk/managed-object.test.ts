@@ -9,11 +9,12 @@ type Fields = Record<string, unknown>;
 class Thing extends pulumi.CustomResource {
   declare readonly metric: pulumi.Output<number | undefined>;
   declare readonly table: pulumi.Output<string | undefined>;
+  declare readonly mtu: pulumi.Output<number | undefined>;
 
   constructor(name: string, args: Fields, options: pulumi.CustomResourceOptions = {}) {
-    const declaration = declare("Thing", name, args, options, ["metric", "table"]);
+    const declaration = declare("Thing", name, args, options, { filledIn: ["table"], asDeclared: ["metric", "mtu"] });
     super(declaration.type, name, declaration.inputs, declaration.options);
-    declaration.registerAs(this);
+    declaration.complete(this);
   }
 }
 
@@ -40,7 +41,8 @@ async function program(body: () => void): Promise<void> {
         await new Promise((resolve) => setTimeout(resolve, name === "slow" ? 30 : Math.random() * 5));
         finished.push(name);
         registered.push({ type, name, inputs });
-        return { id: `id-of-${name}`, state: { ...inputs, table: "main" } };
+        const remembered = name === "remembered" ? { mtu: 1400 } : {};
+        return { id: `id-of-${name}`, state: { ...inputs, ...remembered, table: "main" } };
       },
       call: () => ({}),
     },
@@ -68,16 +70,32 @@ describe("a declaration", () => {
     assert.deepEqual(inputs, {
       host,
       metric: 5,
-      owner: { project: "gateways", stack: "dev", name: "a" },
+      owner: "urn:pulumi:dev::gateways::pulumi-nodejs:dynamic/multipath:Thing::a",
       __provider: providerText("Thing"),
     });
   });
 
-  it("gives outputs for what the provider fills in", async () => {
+  const valuesOf = (thing: Thing | undefined): Promise<unknown[]> => {
+    const values = pulumi.all([thing?.metric, thing?.table, thing?.mtu]);
+    return (values as unknown as { promise(): Promise<unknown[]> }).promise();
+  };
+
+  it("gives an output for every property: as declared, as the provider fills it in, or without a value", async () => {
     let thing: Thing | undefined;
     await program(() => (thing = new Thing("a", { host, metric: 5 })));
-    const values = pulumi.all([thing?.metric, thing?.table]) as unknown as { promise(): Promise<unknown[]> };
-    assert.deepEqual(await values.promise(), [5, "main"]);
+    assert.deepEqual(await valuesOf(thing), [5, "main", undefined]);
+    assert.ok(pulumi.Output.isInstance(thing?.mtu));
+  });
+
+  it("gives an output for what `ignoreChanges` leaves as the engine remembers it", async () => {
+    let thing: Thing | undefined;
+    await program(() => (thing = new Thing("remembered", { host }, { ignoreChanges: ["mtu"] })));
+    assert.deepEqual(await valuesOf(thing), [undefined, "main", 1400]);
+  });
+
+  it("tells the engine of no property that has no value: each costs the program time", async () => {
+    const { inputs } = declare("Thing", "a", { host }, {}, { filledIn: ["table"], asDeclared: ["metric", "mtu"] });
+    assert.deepEqual(Object.keys(inputs).sort(), ["__provider", "host", "owner", "table"]);
   });
 
   it("names the types of the components it is in", async () => {
@@ -88,7 +106,19 @@ describe("a declaration", () => {
       new Thing("a", { host }, { parent: inner });
     });
     // The mocks leave the outer types out of a URN, the engine doesn't.
-    assert.match(String((inputsOf("a")["owner"] as Fields)["parents"]), /acme:index:Gateway$/);
+    assert.match(
+      String(inputsOf("a")["owner"]),
+      /^urn:pulumi:dev::gateways::.*acme:index:Gateway\$pulumi-nodejs:dynamic\/multipath:Thing::a$/,
+    );
+  });
+
+  it("does not wait for the others of its component, which may be waiting for it", async () => {
+    await program(() => {
+      const parent = new pulumi.ComponentResource("acme:index:Gateway", "site");
+      new Thing("address", { host, device: "adsl", address: "192.0.2.2/24" }, { parent });
+      new Thing("route", { host, device: "adsl", gateway: "192.0.2.1" }, { parent });
+    });
+    assert.deepEqual(finished.slice(-2), ["address", "route"]);
   });
 
   it("copies ignoreChanges to `unmanaged`, where the provider sees it", async () => {
@@ -179,7 +209,8 @@ describe("resources without Pulumi dependencies", () => {
     let first: Thing | undefined;
     await program(() => (first = new Thing("address", { host, device: "eth0", address: "192.0.2.2/24" })));
     await program(() => {
-      const options = declare("Thing", "route", { host, destination: "default", gateway: "192.0.2.1" }, {}, []).options;
+      const none = { filledIn: [], asDeclared: [] };
+      const options = declare("Thing", "route", { host, destination: "default", gateway: "192.0.2.1" }, {}, none).options;
       assert.equal(options.dependsOn, undefined);
     });
     assert.ok(first);

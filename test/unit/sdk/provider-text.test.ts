@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isFoundFrom } from "../../../sdk/program-folder";
 import { providerText } from "../../../sdk/provider-text";
 
 describe("provider text", () => {
@@ -28,11 +30,13 @@ describe("provider text", () => {
       writeFileSync(join(installed, "runtime.js"), text);
     }
 
-    /** The program's folder is the working directory; Pulumi's own package lives in `pulumi`. */
+    /** As Pulumi does: the program's folder is the working directory; Pulumi's own package lives in `pulumi`. */
     function run(): string {
       for (const each of ["program", "pulumi"]) mkdirSync(join(folder, each), { recursive: true });
       const script = join(folder, "pulumi/dynamic-provider.js");
-      writeFileSync(script, `${providerText("Route")}\nconsole.log(exports.handler());`);
+      const pulumi = createRequire(require.resolve("@pulumi/pulumi"));
+      const fromString = JSON.stringify(pulumi.resolve("require-from-string"));
+      writeFileSync(script, `console.log(require(${fromString})(${JSON.stringify(providerText("Route"))}).handler());`);
       return execFileSync(process.execPath, [script], { cwd: join(folder, "program"), encoding: "utf8", stdio: "pipe" }).trim();
     }
 
@@ -42,9 +46,12 @@ describe("provider text", () => {
       assert.equal(run(), "the program's Route");
     });
 
-    it("finds the package from Pulumi's own when the program's folder can't", () => {
+    it("does not find it from Pulumi's own: the SDK warns of a program's folder that can't load the package", () => {
       install("pulumi", "exports.provider = (kind) => kind;");
-      assert.equal(run(), "Route");
+      assert.throws(run, /Cannot find module 'pulumi-multipath\/runtime'/);
+      assert.equal(isFoundFrom(join(folder, "program")), false);
+      install("program", "");
+      assert.equal(isFoundFrom(join(folder, "program")), true);
     });
 
     it("shows why the package can't be loaded, when it is there", () => {

@@ -37,6 +37,9 @@ describe("what a resource waits for", () => {
       "eth0",
       "eth1",
     ]);
+    const bond: [string, Fields] = ["bond", { name: "bond0", members: [{ device: "eth1", prio: 5 }, "eth2"] }];
+    assert.deepEqual(waitsFor(link("eth0"), link("eth1"), link("eth2"), bond), ["eth1", "eth2"]);
+    assert.deepEqual(waitsFor(bond, ["vlan", { name: "office", device: "bond0", vlanId: 5 }]), ["bond"]);
   });
 
   it("is the address whose network the gateway lies in", () => {

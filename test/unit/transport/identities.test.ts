@@ -3,8 +3,9 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AuthenticationError } from "../../../provider/errors";
+import { AuthenticationError, NoKeyError } from "../../../provider/errors";
 import { hostSchema } from "../../../provider/host";
+import { wayTo } from "../../../provider/transport/hops";
 import { findIdentities, Offer, type Identity } from "../../../provider/transport/identities";
 import { startAgent, type TestAgent } from "../../fixtures/ssh-agent";
 import { generateKey } from "../../fixtures/sshd";
@@ -32,11 +33,13 @@ describe("Keys to log in with", () => {
     agent.removeAll();
   });
 
-  const find = async (identityFile?: string, environment: Record<string, string> = {}) => {
+  const identities = async (identityFile?: string, environment: Record<string, string> = {}) => {
     const host = hostSchema.parse({ address: "gw.example", user: "admin", ...(identityFile ? { identityFile } : {}) });
-    const found = await findIdentities(host, { home, environment, systemKnownHosts: [] });
-    return found.map(({ shown }) => shown);
+    const surroundings = { home, environment, systemSshConfig: join(home, "none") };
+    return findIdentities((await wayTo(host, "gw.example", surroundings)).last, surroundings);
   };
+  const find = async (identityFile?: string, environment: Record<string, string> = {}) =>
+    (await identities(identityFile, environment)).map(({ shown }) => shown);
   const refusal = (pattern: RegExp) => (error: unknown) => {
     assert.ok(error instanceof AuthenticationError, String(error));
     assert.match(error.message, /^admin@gw\.example: no key to log in with\. /);
@@ -59,15 +62,15 @@ describe("Keys to log in with", () => {
     assert.deepEqual(await find("~/.ssh/work"), [shown(plain, join(home, ".ssh/work"))]);
   });
 
-  it("are the agent's, then the usual files, each once", async () => {
+  it("are the usual files' that the agent holds, its others, then the other files, each once", async () => {
     for (const name of ["id_rsa", "id_ed25519"])
       copyFileSync(name === "id_rsa" ? generateKey(home, "more", "ed25519") : plain, join(home, ".ssh", name));
     const inAgent = generateKey(home, "in-agent", "ed25519");
     agent.add(inAgent);
     agent.add(plain);
     assert.deepEqual(await find(undefined, { SSH_AUTH_SOCK: agent.socket }), [
-      shown(inAgent, "agent key in-agent of the tests"),
       shown(plain, "agent key plain of the tests"),
+      shown(inAgent, "agent key in-agent of the tests"),
       shown(join(home, "more"), join(home, ".ssh/id_rsa")),
     ]);
   });
@@ -100,6 +103,40 @@ describe("Keys to log in with", () => {
     ]);
   });
 
+  it("may be named by a public half whose private one only the agent has", async () => {
+    agent.add(plain);
+    copyFileSync(`${plain}.pub`, join(home, ".ssh/card.pub"));
+    const environment = { SSH_AUTH_SOCK: agent.socket };
+    assert.deepEqual(await find("~/.ssh/card.pub", environment), [shown(plain, "agent key plain of the tests")]);
+    assert.deepEqual(await find("~/.ssh/card", environment), [shown(plain, "agent key plain of the tests")]);
+  });
+
+  it("are those that ssh_config names, and no other of the agent's with IdentitiesOnly", async () => {
+    const [first, second, third] = ["first", "second", "third"].map((name) => generateKey(home, name, "ed25519")) as [
+      string,
+      string,
+      string,
+    ];
+    agent.add(plain);
+    agent.add(second);
+    const environment = { SSH_AUTH_SOCK: agent.socket };
+    const named = `IdentityFile ${first}\nIdentityFile ${second}\nIdentityFile ~/.ssh/gone\n`;
+    const fromAgent = [shown(second, "agent key second of the tests"), shown(plain, "agent key plain of the tests")];
+    writeFileSync(join(home, ".ssh/config"), named);
+    assert.deepEqual(await find(undefined, environment), [...fromAgent, shown(first)]);
+    writeFileSync(join(home, ".ssh/config"), `${named}IdentitiesOnly yes\n`);
+    assert.deepEqual(await find(undefined, environment), [fromAgent[0], shown(first)]);
+    assert.deepEqual(await find(third, environment), [shown(third)]);
+  });
+
+  it("are another agent's, or none's, where ssh_config says so", async () => {
+    agent.add(plain);
+    writeFileSync(join(home, ".ssh/config"), `IdentityAgent ${agent.socket}\n`);
+    assert.deepEqual(await find(), [shown(plain, "agent key plain of the tests")]);
+    writeFileSync(join(home, ".ssh/config"), "IdentityAgent none\n");
+    await assert.rejects(find(undefined, { SSH_AUTH_SOCK: agent.socket }), refusal(/ssh_config says IdentityAgent none/));
+  });
+
   it("are refused when encrypted and nothing opens them", async () => {
     await assert.rejects(
       find(encrypted),
@@ -126,13 +163,20 @@ describe("Keys to log in with", () => {
     await assert.rejects(find("~/.ssh/gone"), refusal(/\.ssh\/gone does not exist\. /));
   });
 
+  it("are only then said to be none when none was named", async () => {
+    await assert.rejects(find(), NoKeyError);
+    await assert.rejects(find(undefined, { MULTIPATH_SSH_PRIVATE_KEY: "" }), NoKeyError);
+    for (const named of [find("~/.ssh/gone"), find(undefined, { MULTIPATH_SSH_PRIVATE_KEY: "broken" })])
+      await assert.rejects(named, (error: Error) => error instanceof AuthenticationError && !(error instanceof NoKeyError));
+  });
+
   it("are refused when what was given is broken, without a word of it", async () => {
     const text = readFileSync(plain, "utf8");
     const broken = text.replace(/\n(.{20})/, "\nCANARY$1");
     copyFileSync(plain, join(home, ".ssh/id_ed25519"));
     for (const secret of [broken, "CANARY", text.slice(0, 200) + "CANARY", `${text.slice(0, 36)}CANARY`]) {
       await assert.rejects(find(undefined, { MULTIPATH_SSH_PRIVATE_KEY: secret }), (error: Error) => {
-        refusal(/MULTIPATH_SSH_PRIVATE_KEY holds no private key in a format known here/)(error);
+        refusal(/MULTIPATH_SSH_PRIVATE_KEY (holds no private key|was cut off)/)(error);
         assert.ok(!`${error.stack}${JSON.stringify(error)}`.includes("CANARY"));
         return true;
       });
@@ -144,11 +188,7 @@ describe("Keys to log in with", () => {
 
   it("sign nothing for a connection that is gone, however late the agent's user agrees", async () => {
     let agree: () => void = () => assert.fail("not asked");
-    const [identity] = await findIdentities(hostSchema.parse({ address: "gw.example", identityFile: plain }), {
-      home,
-      environment: {},
-      systemKnownHosts: [],
-    });
+    const [identity] = await identities(plain);
     assert.ok(identity);
     const slow: Identity = { ...identity, sign: (_data, _how, done) => (agree = () => done(null, Buffer.from("signature"))) };
     const signatures: unknown[] = [];

@@ -24,7 +24,9 @@ describe("known_hosts", () => {
 
   /** Numbers of the lines about a host, as we see them and as OpenSSH does. */
   const ours = (text: string, name: string) =>
-    findKnownHosts(text, name, "f").map(({ where }) => Number(where.replace("f:", "")));
+    findKnownHosts(text, name, "f")
+      .filter(({ key }) => key)
+      .map(({ where }) => Number(where.replace("f:", "")));
   const openssh = (text: string, name: string) => {
     writeFileSync(file, text);
     const { stdout } = spawnSync("ssh-keygen", ["-l", "-F", name, "-f", file], { encoding: "utf8" });
@@ -54,7 +56,7 @@ describe("known_hosts", () => {
       `#,plain.example ${key}`,
       `@unknown plain.example ${key}`,
       `@unknown,plain.example ${key}`,
-      `@revoked @cert-authority plain.example ${key}`,
+      `@cert-authority @cert-authority plain.example ${key}`,
       `@revoked`,
       `plain.example`,
       `plain.example,${key}`,
@@ -123,6 +125,51 @@ describe("known_hosts", () => {
     );
   });
 
+  it("revokes with lines that OpenSSH overlooks: a tab behind the marker, a second marker, a key that can't be read", () => {
+    const [type] = key.split(" ");
+    for (const line of [
+      `@revoked\th ${key}`,
+      `@revoked @revoked h ${key}`,
+      `@cert-authority @revoked h ${key}`,
+      `@revoked h ${type}`,
+    ]) {
+      assert.deepEqual(openssh(line, "h"), [], line);
+      assert.deepEqual(
+        findKnownHosts(line, "h", "f").map(({ marker }) => marker),
+        ["revoked"],
+        line,
+      );
+    }
+  });
+
+  it("reads lines to a NUL byte, and keys from Windows files or named like their signatures, as OpenSSH does", () => {
+    const rsa = readFileSync(`${generateKey(directory, "rsa", "rsa")}.pub`, "utf8").trim();
+    const text = [
+      `h ${key.split(" ").slice(0, 2).join(" ")}\0 more`,
+      `h ${key.split(" ").slice(0, 2).join(" ")}\r`,
+      rsa.replace("ssh-rsa", "h rsa-sha2-512"),
+    ].join("\n");
+    assert.deepEqual(ours(text, "h"), [1, 2, 3]);
+    assert.deepEqual(openssh(text, "h"), [1, 2, 3]);
+    // OpenSSH 9.2 and 10.0 read on behind a NUL byte that follows the name; so they do behind the end of a file, in an older line.
+    assert.deepEqual(ours(`h\0 ${key}`, "h"), []);
+  });
+
+  it("gives up on a list with a pattern as long as OpenSSH's buffer", () => {
+    for (const [length, lines] of [
+      [1022, [1]],
+      [1023, []],
+    ] as const) {
+      const text = `h,${"a".repeat(length)} ${key}`;
+      assert.deepEqual(ours(text, "h"), lines);
+      assert.deepEqual(openssh(text, "h"), lines);
+    }
+  });
+
+  it("is done at once with a pattern of many stars", () => {
+    assert.deepEqual(ours(`${"*a".repeat(40)}b ${key}`, "a".repeat(60)), []);
+  });
+
   it("takes a pattern's brackets and dots as they are", () => {
     assert.deepEqual(ours(`a.c ${key}\n[ab] ${key}\n(a|b) ${key}`, "abc"), []);
     assert.deepEqual(ours(`a.c ${key}`, "a"), []);
@@ -130,6 +177,6 @@ describe("known_hosts", () => {
 
   it("names a host with its port only where it isn't 22", () => {
     assert.equal(knownHostsName("Host.Example", 22), "host.example");
-    assert.equal(knownHostsName("2001:DB8::1", 2222), "[2001:db8::1]:2222");
+    assert.equal(knownHostsName("2001:DB8:0::1", 2222), "[2001:db8::1]:2222");
   });
 });

@@ -76,7 +76,7 @@ describe("The pool of connections", () => {
     ];
     const all = await Promise.all(differences.map((changes) => get(changes)));
     assert.equal(new Set(all).size, differences.length);
-    assert.equal(await get({ machine: "a label", requireLive: true }), all[0]);
+    assert.equal(await get({ machine: "a label", requireLive: true, become: false }), all[0]);
   });
 
   it("dials again for the next who asks after the connection was lost", async () => {

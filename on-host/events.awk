@@ -1,0 +1,42 @@
+# What `ip -N -o monitor link address route rule` prints, in few words, one event a line, at once:
+#   gone DEVICE              it was deleted, or moved to another network namespace
+#   down DEVICE              it was set down, or is too small for IPv6 (1280 bytes), which has the same effect there
+#   without DEVICE ADDRESS   it has lost the address
+#   without-rule RULE        one of our rules was deleted
+#   changed                  something else of links, addresses or our routes
+#   all                      there was more than could be listened to
+
+/No buffer space/ { tell("all") }
+
+{
+  sub(/^\[[A-Z0-9]+\]/, "")
+  deleted = sub(/^Deleted /, "")
+}
+
+# A bridge tells of its members as of links, and of one that leaves it as of one that is deleted.
+/^[0-9]+: [^ ]+: </ {
+  name = $2
+  sub(/(@.*)?:$/, "", name)
+  if (/ master /) deleted = 0
+  mtu = $5 + 0
+  tell(deleted ? "gone " name : ($3 !~ /[<,]UP[,>]/ || mtu < 1280 ? "down " name : "changed"))
+}
+
+/^[0-9]+: [^ ]+ +inet6? / {
+  sub("/.*", "", $4)
+  tell(deleted ? "without " $2 " " $4 : "changed")
+}
+
+# A rule, `20501:`, a tab and what it says.
+/^[0-9]+:\t/ {
+  sub(/\t/, " ")
+  if (deleted && / proto 205( |$)/) tell("without-rule " $0)
+  next
+}
+
+/ proto 205 / && !/^[0-9]+: / { tell("changed") }
+
+function tell(event) {
+  print event
+  fflush()
+}

@@ -1,0 +1,11 @@
+/** The engine's floor: a dynamic provider that does nothing. What a program costs with it, the engine costs. */
+const provider = {
+  check: async (_olds, news) => ({ inputs: news, failures: [] }),
+  diff: async (_id, olds, news) => ({ changes: olds.gateway !== news.gateway }),
+  create: async (inputs) => ({ id: "nothing", outs: inputs }),
+  read: async (id, props) => ({ id, props, inputs: props }),
+  update: async (_id, _olds, news) => ({ outs: news }),
+  delete: async () => {},
+};
+
+exports.provider = () => provider;
