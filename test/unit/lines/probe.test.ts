@@ -39,7 +39,7 @@ describe("A probe's reader", () => {
   it("takes a slow line for alive, whose answers come after the next probe is sent", () => {
     const slow = Array.from({ length: 60 }, (_, n) => [silence(22 + n), answer(21 + n, 450)]).flat();
     assert.deepEqual(alarms([...answers(1, 20, 450), ...slow]), []);
-    assert.deepEqual(alarms([...answers(1, 20, 450), silence(21), silence(22), silence(23)]), ["miss 1 2 501"]);
+    assert.deepEqual(alarms([...answers(1, 20, 450), silence(21), silence(22), silence(23)]), ["miss 1 2 503"]);
   });
 
   it("counts an error and the silence after it once", () => {
