@@ -8,7 +8,10 @@ start_probe() {
   eval "limit=\$limit_$1_$2 sent=\$sent_$1_$2 lost=\$lost_$1_$2"
   pipe=$work/probe-$1-$2
   [ -p "$pipe" ] || mkfifo "$pipe" || return
-  { run_probe '' "$period" "$limit" 2>&1; } </dev/null >"$pipe" 3>&- 8>&- 9>&- &
+  # Not all at the same moment: the line's next probe is never far.
+  eval "seconds \$((period * ($2 - 1) / targets_$1))"
+  delay=$seconds
+  { [ "$2" = 1 ] || sleep "$delay"; run_probe '' "$period" "$limit" 2>&1; } </dev/null >"$pipe" 3>&- 8>&- 9>&- &
   eval "probe_$1_$2=$!"
   # shellcheck disable=SC2086 # two words, or none
   awk $interactive -v i="$1" -v t="$2" -v period="$period" -v timeout="$timeout" -v down="$down_after" -v up="$up_after" -v most="$most_loss" \
