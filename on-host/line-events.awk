@@ -4,6 +4,8 @@
 #   missed                         there was more than could be listened to
 #   unheard                        nothing more will be said
 
+BEGIN { ORS = "" } # mawk writes a line and its end one by one, and others write to the same pipe
+
 /No buffer space/ { tell("missed") }
 
 {
@@ -35,6 +37,6 @@
 END { tell("unheard") }
 
 function tell(message) {
-  print message
+  print message "\n"
   fflush()
 }

@@ -35,7 +35,7 @@ line_count=0 routes=0
 changed=''                    # whether routes or records have to be written
 turned=''                     # lines whose state has changed since they were written
 own=''                        # routes of the lines' own tables that are to be written
-waiting='' later_again=''     # whether `apply` is on its way, since somebody else is at work, or a transaction waits for its confirmation
+waiting='' later_again=''     # since when `apply` is on its way, because somebody else is at work; or because a transaction waits for its confirmation
 paused='' paused_until=''     # since when, until when and by whom
 bursts=0                      # how many there have been
 looking=''                    # whether a look is on its way
@@ -112,6 +112,7 @@ is_line() {
 }
 
 is_probed() {
+  case $2 in '' | *[!0-9]*) return 1 ;; esac
   is_line "$1" && eval "[ -n \"\${alive_$1_$2:-}\" ]"
 }
 

@@ -30,11 +30,12 @@ forget_routes() {
 
 # Writes what has changed: first the routes, all by one command, then the records. When somebody else is at work it is tried again soon.
 apply() {
-  [ -z "$waiting" ] || return 0
+  read_centiseconds
+  if [ -n "$waiting" ] && [ "$centiseconds" -lt $((waiting + 100)) ]; then return 0; fi
   compose
   if [ -n "$batch" ]; then
     if ! take_locks; then
-      waiting=yes
+      waiting=$centiseconds
       later 0.1 apply
       return
     fi
