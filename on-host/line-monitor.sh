@@ -15,7 +15,7 @@
 #   from itself, later         apply, judge I, announce I, resume-at TIME, tick
 #
 # Times are of a clock that nobody sets; only people are told the date. Files in WORK, /run/pulumi-multipath/lines: fifo, health, targets,
-# transitions, metrics.prom (line-records.sh), and this process's own: config, scripts, probe-I-T (pipes).
+# transitions, metrics.prom (line-records.sh), and this process's own: config, scripts, new/, events and probe-I-T (pipes).
 #
 # State of line I: name_I, number_I, device_I, mark_I, interval_I, targets_I (how many), gateway4_I, address4_I (as declared; 6 likewise), via4_I, from4_I (as they are
 # now), state_I (up, down), reason_I, since_I (date), drained_I (by whom), blocked_I (why it can't be alive), burst_I (its number while it runs), back_I (when it was
@@ -45,7 +45,7 @@ next_records=0 next_notice=0  # when targets are written again, and systemd is t
 pid=$$
 
 main() {
-  mkdir -p "$work" && rm -f "$work/fifo" && mkfifo -m 600 "$work/fifo" && exec 3<>"$work/fifo" || exit
+  mkdir -p "$work/new" && rm -f "$work/fifo" && mkfifo -m 600 "$work/fifo" && exec 3<>"$work/fifo" || exit
   echo "$here" >"$work/scripts"
   read_centiseconds
   trap 'stop; exit 0' TERM INT
@@ -57,6 +57,7 @@ main() {
   started=$(date +%s)
   load
   remember
+  notify
   begin
   while :; do
     read -r word a b rest <&3 || continue
