@@ -17,6 +17,7 @@ export interface Live {
   readonly sysctls?: readonly string[];
   /** The text of the host's rt_tables. */
   readonly tables?: string;
+  readonly lines?: Snapshot["lines"];
   readonly objects?: Snapshot["objects"];
   readonly host?: Partial<Snapshot["host"]>;
 }
@@ -28,6 +29,7 @@ export function snapshotOf({
   links = [],
   rules = [],
   sysctls = [],
+  lines = [],
   tables = "",
   objects = new Map(),
   host,
@@ -38,6 +40,7 @@ export function snapshotOf({
     addresses: addresses.flatMap(liveAddress),
     routes: routes.flatMap(liveRoute),
     rules: parseRules(rules.map((line) => line.replace(/^(\d+:) */, "$1\t")).join("\n")),
+    lines,
     sysctls: new Map(sysctls.map((line) => [line.replace(/=.*/, ""), line.replace(/^[^=]*=/, "")])),
     tables: parseTables(tables),
     objects,
