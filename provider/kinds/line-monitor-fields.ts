@@ -39,7 +39,9 @@ const probe = z
         "How a probe asks: `icmp` sends an echo request, `tcp` opens a connection, `http` also sends a request and wants a response, `dns` asks a name server, " +
           "`command` runs a command on the host, whose status 0 is an answer.",
       ),
-    target: ipAddress.optional().describe("The address that is asked, e.g. `192.0.2.53`. Default: none; all but `command` need it."),
+    target: ipAddress
+      .optional()
+      .describe("The address that is asked, e.g. `192.0.2.53`. Default: none; all but `command` need it."),
     port: whole(1, 65535).optional().describe("The port that is asked. Default: 80 for `http`, 53 for `dns`; `tcp` needs one."),
     name: oneWord("a name such as www.example.net", /^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252}[A-Za-z0-9_])?\.?$/)
       .optional()
@@ -70,14 +72,18 @@ const line = z
       ),
     address: ofFamily(4)
       .optional()
-      .describe("The host's own IPv4 address that probes come from, e.g. `203.0.113.5`. Default: that of the device, also when it changes."),
+      .describe(
+        "The host's own IPv4 address that probes come from, e.g. `203.0.113.5`. Default: that of the device, also when it changes.",
+      ),
     ipv6Gateway: z
       .union([ofFamily(6), z.literal("ra")])
       .optional()
       .describe("The router's IPv6 address, or `ra`: what router advertisements say. Default: none."),
     ipv6Address: ofFamily(6)
       .optional()
-      .describe("The host's own IPv6 address that probes come from, e.g. `2001:db8::5`. Default: that of the device, also when it changes."),
+      .describe(
+        "The host's own IPv6 address that probes come from, e.g. `2001:db8::5`. Default: that of the device, also when it changes.",
+      ),
     number: whole(1, mostLines)
       .optional()
       .describe(
