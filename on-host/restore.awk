@@ -22,6 +22,7 @@ FNR == 1 {
   body = 0
 }
 
+body && /^line-monitor / { next } # line-monitor.sh reads them
 body && /^ip -[46] rule add / && is_there() { next }
 body && /^ip link / && link_is_there() { next }
 
