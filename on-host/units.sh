@@ -33,16 +33,25 @@ names_these_scripts() {
   return 1
 }
 
-# Once there is something to put back. One that runs by other scripts begins anew by these; one that somebody has stopped stays so.
+# Once there is something to put back. One that runs by other scripts begins anew by these, and so does one that should listen to nftables and does
+# not, or the other way round; one that somebody has stopped stays so.
 start_putting_back() {
   [ -d /run/systemd/system ] || return 0
   running=''
   [ ! -r "$mp_run/put-back/scripts" ] || read -r running <"$mp_run/put-back/scripts"
-  [ "$running" != "$here" ] || return 0
+  if [ "$running" = "$here" ] && listens_to_what_is_needed; then return 0; fi
   {
-    [ -z "$running" ] || systemctl daemon-reload
-    systemctl --no-block restart "$mp_put_back"
+    case $running in
+      "$here") systemctl --no-block try-restart "$mp_put_back" ;;
+      *)
+        [ -z "$running" ] || systemctl daemon-reload
+        systemctl --no-block restart "$mp_put_back" ;;
+    esac
   } </dev/null >/dev/null 2>&1 8>&- 9>&- &
+}
+
+listens_to_what_is_needed() {
+  if has_tables; then [ -e "$mp_run/put-back/tables" ]; else [ ! -e "$mp_run/put-back/tables" ]; fi
 }
 
 # Removes the units. One that has run at boot is known to systemd until all units are read again, which takes long and is of no use where

@@ -127,6 +127,7 @@ export class Kernel {
       routes: [...parseRoutes(four, 4, locked), ...parseRoutes(six, 6, locked)],
       rules: parseRules(rules),
       sysctls: new Map(),
+      firewall: new Map(),
       tables: parseTables(""),
       objects: new Map(),
     };
