@@ -93,13 +93,22 @@ show_files() {
 
 # One process again; the provider tells the families apart as state_text does.
 show_state() {
+  show_lines "$1 lines"
   echo "$1 state"
   printf '%s\n' 'addr show' 'route show table all' | ip -N -j -d -batch -
   echo "$1 locked" # only text says which MTUs are locked
   case $seen in *' mtu lock '*) printf '%s\n' "$seen" | grep ' mtu lock ' ;; esac
+  show_lines "$1 lines-after"
   [ -n "$details" ] || return 0
   seen_details=$(printf '%s\n' "$details" | state_details) || return
   printf '%s\n' "$1 details" "$seen_details"
+}
+
+# show_lines MARK: what the line monitor says of its lines. Shown twice: one that recovers while the state is shown was still left out of it.
+show_lines() {
+  [ -r "$mp_run/lines/health" ] || return 0
+  echo "$1"
+  while IFS= read -r line; do printf '%s\n' "$line"; done <"$mp_run/lines/health"
 }
 
 # install DIGEST NAME TEXT [NAME TEXT...]: puts our scripts where transactions and boot find them.

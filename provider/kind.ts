@@ -122,6 +122,8 @@ export interface Kind<
   readonly replay: (desired: Resolved) => readonly string[];
   /** Back to declared form: plan(parse(inputsOf(o)), o) = []. */
   readonly inputsOf: (observed: Observed) => z.input<Schema>;
+  /** What the host says of the object that is neither a difference nor an error, e.g. that a line is down: one sentence each. */
+  readonly remarks?: (desired: Desired, snapshot: Snapshot) => readonly string[];
   /** What to do about the kernel's refusal, when this kind knows better than the kernel's words. */
   readonly hint?: (kernelWords: string, desired: Desired) => string | undefined;
 }

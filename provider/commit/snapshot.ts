@@ -2,7 +2,7 @@ import { ToolError } from "../errors";
 import { parseAddresses, parseRoutes, parseTables } from "../iproute/json";
 import { parseRules } from "../iproute/rules";
 import { ourTable } from "../kind";
-import type { HostFacts, ObjectFile, Snapshot } from "../snapshot";
+import type { HostFacts, LineHealth, ObjectFile, Snapshot } from "../snapshot";
 import type { Reply } from "../transport/connection";
 import type { FileChange } from "./change";
 import { assertTools } from "./host-tools";
@@ -10,7 +10,7 @@ import { parseObjectFile } from "./object-file";
 
 /** What on-host/session.sh prints in answer to one request, cut at its marks. */
 export interface Shown {
-  /** Text by section: facts, state, locked, result, output. */
+  /** Text by section: facts, state, locked, details, lines, result, output. */
   readonly sections: ReadonlyMap<string, string>;
   /** Contents by path; undefined when the reply leaves files out because they are as last shown. */
   readonly files: ReadonlyMap<string, string> | undefined;
@@ -56,9 +56,26 @@ export function snapshotOf(shown: Shown, reply: Reply, before?: Snapshot, change
     rules: details.rules,
     sysctls: details.sysctls,
     firewall: details.firewall,
+    lines: linesOf(shown),
     tables: shown.files ? parseTables(textOf(shown.files, isTableFile)) : (before as Snapshot).tables,
     objects: shown.files ? objectsOf(shown.files) : changed((before as Snapshot).objects, changes),
   };
+}
+
+/**
+ * The line monitor's `health`, which the host shows before the state and after it. A line counts as down if it was so at either time: the
+ * state may lack its next hops.
+ */
+function linesOf({ sections }: Shown): LineHealth[] {
+  const lines = new Map<string, LineHealth>();
+  for (const text of ["lines-after", "lines"].flatMap((name) => valuesOf(sections.get(name) ?? "", "line"))) {
+    const [name = "", state = "", since, device = "", gateway4 = "-", gateway6 = "-", ...reason] = text.split(" ");
+    if (state !== "up" && state !== "down" && state !== "drained") continue;
+    if (lines.has(name) && state === "up") continue;
+    const gateways = [gateway4, gateway6].filter((gateway) => gateway !== "-");
+    lines.set(name, { name, state, since: Number(since), device, gateways, reason: reason.join(" ") });
+  }
+  return [...lines.values()];
 }
 
 /**

@@ -126,6 +126,7 @@ export class Kernel {
       ...parseAddresses(addresses),
       routes: [...parseRoutes(four, 4, locked), ...parseRoutes(six, 6, locked)],
       rules: parseRules(rules),
+      lines: [],
       sysctls: new Map(),
       firewall: new Map(),
       tables: parseTables(""),

@@ -19,6 +19,7 @@ export interface Live {
   readonly firewall?: readonly string[] | undefined;
   /** The text of the host's rt_tables. */
   readonly tables?: string;
+  readonly lines?: Snapshot["lines"];
   readonly objects?: Snapshot["objects"];
   readonly host?: Partial<Snapshot["host"]>;
 }
@@ -30,6 +31,7 @@ export function snapshotOf({
   links = [],
   rules = [],
   sysctls = [],
+  lines = [],
   tables = "",
   objects = new Map(),
   host,
@@ -41,6 +43,7 @@ export function snapshotOf({
     addresses: addresses.flatMap(liveAddress),
     routes: routes.flatMap(liveRoute),
     rules: parseRules(rules.map((line) => line.replace(/^(\d+:) */, "$1\t")).join("\n")),
+    lines,
     sysctls: new Map(sysctls.map((line) => [line.replace(/=.*/, ""), line.replace(/^[^=]*=/, "")])),
     firewall: "firewall" in more && !more.firewall ? "missing" : new Map((more.firewall ?? []).map((line) => [line.split(" ").slice(1, 3).join(" "), line])),
     tables: parseTables(tables),
