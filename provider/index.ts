@@ -5,6 +5,7 @@
 import type { ResourceKind } from "./group";
 import { address } from "./kinds/address";
 import { bondedLink } from "./kinds/bonded-link";
+import { connectionPinning } from "./kinds/connection-pinning";
 import { hostNetwork } from "./kinds/host-network";
 import { link } from "./kinds/link";
 import { route } from "./kinds/route";
@@ -24,6 +25,7 @@ const all: readonly ResourceKind[] = [
   route,
   routeSet,
   routingRule,
+  connectionPinning,
 ];
 
 export const kinds: Readonly<Record<string, ResourceKind>> = Object.fromEntries(all.map((kind) => [kind.name, kind]));

@@ -19,7 +19,9 @@ const scriptFiles = [
   ...["state.sh", "compare.sh", "result.sh", "lock.sh", "arm.sh", "undo.sh", "reach.sh", "history.sh", "object-files.sh"],
   ...["network-managers.sh", "network-managers.awk"],
   ...["keys.awk", "links.awk", "related.awk", "compare.awk", "kept-settings.awk", "dad.awk", "timer.awk", "undo.awk"],
-  ...["rules", "tables", "links", "settings", "qdiscs", "addresses", "neighbours", "nexthops", "routes"].map((what) => `undo-${what}.awk`),
+  ...["rules", "tables", "links", "settings", "qdiscs", "addresses", "neighbours", "nexthops", "routes"].map(
+    (what) => `undo-${what}.awk`,
+  ),
   ...["tables.sh", "units.sh", "replay.sh", "restore.sh", "restore.awk", "pulumi-multipath-restore.service"],
   ...["put-back.sh", "events.awk", "dropped.awk", "put-back.awk", "pulumi-multipath-put-back.service"],
 ];

@@ -45,7 +45,10 @@ export function snapshotOf({
     rules: parseRules(rules.map((line) => line.replace(/^(\d+:) */, "$1\t")).join("\n")),
     lines,
     sysctls: new Map(sysctls.map((line) => [line.replace(/=.*/, ""), line.replace(/^[^=]*=/, "")])),
-    firewall: "firewall" in more && !more.firewall ? "missing" : new Map((more.firewall ?? []).map((line) => [line.split(" ").slice(1, 3).join(" "), line])),
+    firewall:
+      "firewall" in more && !more.firewall
+        ? "missing"
+        : new Map((more.firewall ?? []).map((line) => [line.split(" ").slice(1, 3).join(" "), line])),
     tables: parseTables(tables),
     objects,
   };
