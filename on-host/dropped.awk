@@ -22,6 +22,7 @@ part == "events" {
   if ($1 == "all") all = 1
   else if ($1 == "manager") manager = 1
   else if ($1 == "without-table") table_deleted = 1
+  else if ($1 == "with-table") table_made = 1
   else if ($1 == "tables") others_too = 1
   else if ($1 == "without-rule") recent_rule[substr($0, length("without-rule ") + 1)] = now
   else if ($1 == "gone") gone[$2]
@@ -150,8 +151,8 @@ function note_lost(text,    key) {
 # Whether our table is to come back. Who flushes the ruleset, as every reload of nftables.service does, takes it along with the others'. Where there is
 # no other one that can't be told from a deletion of ours alone.
 function is_table_lost() {
-  if (table_there) drift = 0
-  else if (table_deleted && !others_too && other_tables && !all) drift = 1
+  if (table_there || table_made) drift = 0
+  if (!table_there && table_deleted && !others_too && other_tables && !all) drift = 1
   return !table_there && !drift && (table_deleted || all || !remembers)
 }
 

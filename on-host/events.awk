@@ -3,7 +3,8 @@
 #   down DEVICE              it was set down, or is too small for IPv6 (1280 bytes), which has the same effect there
 #   without DEVICE ADDRESS   it has lost the address
 #   without-rule RULE        one of our rules was deleted
-#   without-table            our table of nftables was deleted
+#   with-table               our table of nftables was made
+#   without-table            it was deleted
 #   tables                   another table was made or deleted
 #   changed                  something else of links, addresses or our routes
 #   all                      there was more than could be listened to
@@ -11,7 +12,7 @@
 /No buffer space|lost some netlink events/ { tell("all") }
 
 /^delete table inet pulumi_multipath$/ { tell("without-table"); next }
-/^add table inet pulumi_multipath$/ { next }
+/^add table inet pulumi_multipath$/ { tell("with-table"); next }
 /^(add|delete) table / { tell("tables"); next }
 
 {

@@ -50,7 +50,7 @@ one_by_one() {
 
 # Of what `nft` says the first line: it goes on with the text of the table.
 replace_table() {
-  printf '%s\n' "$line" >"$work/table" && words=$(run_nft "$work/table" "$mp_etc/current/objects.d" 2>&1) && return
+  printf '%s\n' "$line" >"$work/table" && words=$(set +f && run_nft "$work/table" "$mp_etc/current/objects.d" 2>&1) && return
   printf '%s\n' "${words#*: Error: }" | head -n 1
   return 1
 }
