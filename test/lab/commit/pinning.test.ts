@@ -196,6 +196,9 @@ onEachBox("The table of pinned connections", (open, thorough) => {
           "setsid sh -c 'echo $$ >/run/put-back.pid; exec sh /usr/local/libexec/pulumi-multipath/*/put-back.sh' >>/run/put-back.log 2>&1 </dev/null &",
         );
       await looked();
+      // The second look, a second after the first, is the last that nobody has asked for.
+      await on.sh("touch /run/mark");
+      await until(`find ${work}/memory -newer /run/mark | grep -q .`);
     });
 
     after(async () => {
