@@ -78,6 +78,7 @@ const bootOrder: Readonly<Record<string, number>> = {
   RouteSet: 32,
   RoutingRule: 40,
   ConnectionPinning: 45,
+  LineMonitor: 50,
 };
 const lastInBootOrder = 90;
 

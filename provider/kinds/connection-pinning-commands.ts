@@ -1,6 +1,7 @@
 /** The table of nftables that pins connections, as the commands that make it. */
 import { createHash } from "node:crypto";
-import { type ConnectionPinning, numberOf } from "./connection-pinning-fields";
+import type { ConnectionPinning } from "./connection-pinning-fields";
+import { numberOf } from "./lines";
 
 const table = "inet pulumi_multipath";
 

@@ -1,19 +1,7 @@
 /** What can be declared of pinned connections and the lines that they are pinned to. */
 import { z } from "zod";
-import { deviceName, familyOf, ipAddress, whole } from "../iproute/tokens";
-import { word } from "../word";
-
-/** As many as there are tables, marks and priorities for them. */
-const mostLines = 62;
-
-const lineName = word("1 to 31 letters, digits, `_`, `.` or `-`, such as adsl", (text) => {
-  if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,30}$/.test(text)) throw new Error();
-  return text;
-});
-
-const ipv4Address = ipAddress
-  .refine((address) => familyOf(address) === 4, { message: "an IPv4 address is meant" })
-  .meta({ expected: "an IPv4 address such as 203.0.113.5" });
+import { deviceName, whole } from "../iproute/tokens";
+import { lineName, mostLines, ofFamily } from "./lines";
 
 const line = z
   .strictObject({
@@ -65,5 +53,3 @@ export const connectionPinningSchema = z.strictObject({
 
 export type ConnectionPinning = z.output<typeof pinningTableSchema>;
 export type Line = ConnectionPinning["lines"][number];
-
-export const numberOf = ({ number }: Line, place: number): number => number ?? place + 1;

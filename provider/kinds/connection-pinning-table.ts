@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import { ToolError } from "../errors";
 import { defineKind, ourTable } from "../kind";
 import { type Shape, commandsOf, digestOf, removal, shapeOfCommands, shapeOfTable } from "./connection-pinning-commands";
-import { type ConnectionPinning, numberOf, pinningTableSchema } from "./connection-pinning-fields";
+import { type ConnectionPinning, pinningTableSchema } from "./connection-pinning-fields";
+import { numberOf } from "./lines";
 
 interface ObservedTable {
   readonly shape: Shape;

@@ -1,8 +1,9 @@
 import type { Declared, Fields, Found, Group } from "../group";
 import type { AnyKind, Contradiction } from "../kind";
 import { pinMark, pinMask } from "./connection-pinning-commands";
-import { type ConnectionPinning, type Line, connectionPinningSchema, numberOf } from "./connection-pinning-fields";
+import { type ConnectionPinning, connectionPinningSchema } from "./connection-pinning-fields";
 import { connectionPinningTable } from "./connection-pinning-table";
+import { firstTable, numberOf, twins } from "./lines";
 import { routingRule } from "./routing-rule";
 
 /** Keeps established connections on their lines. One a host. */
@@ -16,9 +17,6 @@ export const connectionPinning: Group = {
   declaredForm: pinned,
   contradictions: (desired) => contradictions(desired as ConnectionPinning),
 };
-
-/** Reserved: docs/kinds/README.md has the list. */
-const firstTable = 20500;
 
 /** The table last: its marks count from then on. */
 function objectsOf(pinning: ConnectionPinning): Declared[] {
@@ -57,9 +55,4 @@ function contradictions({ lines }: ConnectionPinning): Contradiction[] {
     ...twins(lines, ({ device }) => device, "device", "another line has this device; give each its own"),
     ...twins(lines, numberOf, "number", "another line has this number, perhaps by its place in the list; give each its own"),
   ];
-}
-
-function twins(lines: readonly Line[], valueOf: (line: Line, place: number) => string | number, field: string, message: string) {
-  const values = lines.map(valueOf);
-  return values.flatMap((value, place) => (values.indexOf(value) === place ? [] : [{ path: ["lines", place, field], message }]));
 }

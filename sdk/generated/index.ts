@@ -35,6 +35,8 @@ export type {
   HostNetworkRouteSetEncapsulationIp6,
   HostNetworkRouteSetEncapsulationSeg6,
 } from "./host-network";
+export { LineMonitor } from "./line-monitor";
+export type { LineMonitorArgs, LineMonitorLine, LineMonitorLineProbe, LineMonitorProbe } from "./line-monitor";
 export { Link } from "./link";
 export type { LinkArgs } from "./link";
 export { Route } from "./route";

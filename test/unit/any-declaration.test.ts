@@ -8,6 +8,7 @@ import { resourceSchema } from "../../provider/resource-schema";
 import { unknownValue } from "../../provider/sentinel";
 import { anyAddress } from "./kinds/any-address";
 import { anyBond } from "./kinds/any-bond";
+import { anyLineMonitor } from "./kinds/any-line-monitor";
 import { anyLink, anyVlan } from "./kinds/any-link";
 import { anyRoute } from "./kinds/any-route";
 import { anyRouteSet } from "./kinds/any-route-set";
@@ -20,6 +21,7 @@ const mostMilliseconds = 50;
 const rightOnes: Readonly<Record<string, fc.Arbitrary<object>>> = {
   Address: anyAddress,
   BondedLink: anyBond,
+  LineMonitor: anyLineMonitor,
   Link: anyLink,
   Route: anyRoute,
   RouteSet: anyRouteSet,
