@@ -14,7 +14,7 @@ const line = z
           "Default: its place in the list, from 1.",
       ),
     masquerade: z
-      .union([z.boolean(), ipv4Address])
+      .union([z.boolean(), ofFamily(4)])
       .default(false)
       .describe(
         "Whether IPv4 connections that leave by this line get the address of its device, or the address that is given here, e.g. `203.0.113.5`. Default: false, they keep their own.",
