@@ -334,7 +334,6 @@ describe("What the kernel has dropped", () => {
     const now = `${up("adsl", "bdsl")}\n${linesAddresses}\n${routerRoute}\n${short}`;
     const health = "line bdsl down 1795800000 bdsl 198.51.100.2 - no answer";
     const text = "ip -4 route replace default proto 205 src 203.0.113.5 nexthop via 198.51.100.1 dev adsl weight 9";
-    const tried = `4_254_default\tip`;
     assert.deepEqual(
       linesAfter(
         lines,
