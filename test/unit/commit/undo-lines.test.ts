@@ -19,7 +19,9 @@ const scripts = [
   "keys",
   "links",
   "undo",
-  ...["rules", "tables", "links", "settings", "qdiscs", "addresses", "neighbours", "nexthops", "routes"].map((what) => `undo-${what}`),
+  ...["rules", "tables", "links", "settings", "qdiscs", "addresses", "neighbours", "nexthops", "routes"].map(
+    (what) => `undo-${what}`,
+  ),
 ];
 
 /** What on-host/undo.awk writes, by the tool; text in the form of state_text and state_more, indented as the test is. */
