@@ -131,6 +131,19 @@ onEachBox("The table of pinned connections", (open, thorough) => {
       assert.equal(await table(), "");
     });
 
+    thorough?.("can't be made without nft, which nobody else needs", async () => {
+      const props = await create(two);
+      await on.sh("mount --bind /dev/null $(command -v nft)");
+      const state = hostState(on);
+      await assert.rejects(create(two), /The host has no nft\. Install nftables there\./);
+      assert.equal((await state.look([key])).firewall, "missing");
+      await state.commit(
+        change("another", { steps: [put("rule", "ip -4", "rule add priority 30 table 5", ["rule 4 30 table 5"])] }),
+      );
+      await remove(props);
+      await on.sh("umount $(readlink -f /usr/sbin/nft); ip rule del priority 30");
+    });
+
     it("drifts when somebody changes it, and not by what the line monitor does", async () => {
       const props = await create(two);
       await on.sh("nft delete element inet pulumi_multipath alive '{ 0x100 }'");
