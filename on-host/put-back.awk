@@ -2,6 +2,7 @@
 #
 # Further files, before the memory:
 #   touches         keys of what a transaction that waits for its confirmation has changed: not to be touched
+#   health          what the line monitor says: the next hops of lines that are down are left out
 #   tried, refused  what was run last (NAME, a tab, the line), and what was refused of it (replay.sh)
 # and as the last ones, part=objects: the objects' files.
 #
@@ -11,6 +12,18 @@
 # now      in hundredths of a second
 
 part == "touches" { touched[canonical_key($0)]; next }
+
+# `line NAME STATE SINCE DEVICE GATEWAY4 GATEWAY6 REASON`
+part == "health" {
+  if ($1 != "line") next
+  lines_over[$5]++
+  if ($3 != "up") {
+    is_out[$5]
+    is_out[$5, $6]
+    is_out[$5, $7]
+  }
+  next
+}
 
 part == "tried" {
   split($0, field, "\t")
@@ -213,7 +226,7 @@ function can_be_address(text, device, address) {
 }
 
 # Of several next hops those that the kernel takes now: it refuses the route with any other. Then it is put back once more later.
-function route_now(text, key, devices, source,    leg, legs, device, n, i) {
+function route_now(text, key, devices, source,    leg, legs, device, n, i, out) {
   if (source != "" && !(source in anywhere)) return ""
   legs = split(text, leg, " nexthop ")
   if (legs == 1) {
@@ -222,7 +235,10 @@ function route_now(text, key, devices, source,    leg, legs, device, n, i) {
     if (n == 0 && !is_usable("", value_of("via", text), source)) return ""
   } else {
     text = leg[1]
+    # When all lines are down the monitor leaves the route alone.
+    for (i = 2; i <= legs; i++) out += is_left_out(leg[i])
     for (i = 2; i <= legs; i++) {
+      if (out < legs - 1 && is_left_out(leg[i])) continue
       if (is_usable(value_of("dev", "- - " leg[i]), value_of("via", "- - " leg[i]), source)) text = text " nexthop " leg[i]
       else is_whole = 0
     }
@@ -231,6 +247,12 @@ function route_now(text, key, devices, source,    leg, legs, device, n, i) {
   # `add` fails when somebody else's route is there by now.
   if (!(key in there)) sub(/ route replace /, " route add ", text)
   return text
+}
+
+# Where several lines share a device, the gateway tells which one it is.
+function is_left_out(leg,    name) {
+  name = value_of("dev", "- - " leg)
+  return name in is_out && (lines_over[name] == 1 || (name, value_of("via", "- - " leg)) in is_out)
 }
 
 # Not while the router's own route is missing, nor the address that packets by this route are to have: without it they may leave with another.

@@ -149,9 +149,10 @@ look() {
   [ -e "$1" ] || shift
   set -- part=tried "$work/tried" part=refused "$work/refused" part=memory "$work/memory" part=now "$work/now" \
     ${listed:+part=tables "$work/tables"} part=objects "$@"
-  for tx in "$mp_run"/tx-*; do is_undecided && set -- "$tx/touches" "$@"; done
+  [ ! -r "$mp_run/lines/health" ] || set -- part=health "$mp_run/lines/health" "$@"
+  for tx in "$mp_run"/tx-*; do is_undecided && set -- part=touches "$tx/touches" "$@"; done
   awk -v work="$work" -v now="$centiseconds" -v run="$run" -v listed="$listed" -f "$here/keys.awk" -f "$here/dropped.awk" -f "$here/put-back.awk" \
-    part=events "$work/events" part=touches "$@" || return
+    part=events "$work/events" "$@" || return
   events='' attempted='' puzzled=''
   : >"$work/refused"
   [ -s "$work/unexplained" ] || return 0
@@ -173,6 +174,8 @@ run() {
     : >"$batch"
   done
   attempted=yes
+  # It may know another gateway by now, or may have found another line dead.
+  if [ -p "$mp_run/lines/fifo" ]; then echo rewrite 1<>"$mp_run/lines/fifo"; fi
 }
 
 main
