@@ -188,6 +188,20 @@ onEachBox("The table of pinned connections", (open, thorough) => {
     });
   });
 
+  thorough?.("knows of a line that goes down at the moment when it is made", async () => {
+    const props = await create(two);
+    await health("adsl down 1", "bdsl up 1");
+    await on.sh(`cp /run/pulumi-multipath/lines/health /run/down; mkdir -p /usr/local/sbin
+      printf '%s\\n' '#!/bin/sh' 'case $* in "-f -") cp /run/down /run/pulumi-multipath/lines/health ;; esac' 'exec /usr/sbin/nft "$@"' >/usr/local/sbin/nft
+      chmod +x /usr/local/sbin/nft`);
+    await health("adsl up 1", "bdsl up 1");
+    const second = await lifecycle().update(connectionPinning, props, inputs(three), quiet);
+    await on.sh("rm /usr/local/sbin/nft");
+    assert.equal(await alive(), "0x200 0x900 ");
+    await remove(second);
+    await on.sh("rm -rf /run/pulumi-multipath/lines");
+  });
+
   describe("when it is taken away", () => {
     const until = (condition: string) =>
       on.sh(`
