@@ -8,13 +8,13 @@ has_tables() {
 }
 
 # run_nft BATCH OBJECTS: BATCH with what the lines of OBJECTS, a directory of objects' files, are like now: the elements of the set `alive` are
-# the line monitor's, and a table that is made anew must not send connections to a line that is down.
+# the line monitor's, and a table that is made anew must not send connections to a line that is down. Where one goes down meanwhile the monitor
+# may have told the table before: so it is looked at once more.
 run_nft() {
-  if grep -q 'set .*alive' "$1"; then
-    { cat "$1" && alive_lines "$2"; } | nft -f - >/dev/null
-  else
-    nft -f "$1" >/dev/null
-  fi </dev/null
+  alive=''
+  if grep -q 'set .*alive' "$1"; then alive=$(alive_lines "$2"); fi
+  { cat "$1" && printf '%s\n' "$alive"; } | nft -f - >/dev/null || return
+  [ -z "$alive" ] || [ "$alive" = "$(alive_lines "$2")" ] || alive_lines "$2" | nft -f - >/dev/null
 }
 
 # alive_lines OBJECTS: what fills the set with the lines that are not down. `nft` can't take an element away that may not be there.

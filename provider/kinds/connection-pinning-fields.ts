@@ -22,7 +22,7 @@ const line = z
   })
   .meta({ expected: 'an object such as { name: "adsl", device: "eth1" }' });
 
-const lines = z.array(line).max(mostLines);
+const lines = z.array(line).max(mostLines).describe("The lines that connections stay on.");
 
 const fields = {
   inbound: z

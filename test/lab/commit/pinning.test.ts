@@ -131,6 +131,19 @@ onEachBox("The table of pinned connections", (open, thorough) => {
       assert.equal(await table(), "");
     });
 
+    thorough?.("can't be made without nft, which nobody else needs", async () => {
+      const props = await create(two);
+      await on.sh("mount --bind /dev/null $(command -v nft)");
+      const state = hostState(on);
+      await assert.rejects(create(two), /The host has no nft\. Install nftables there\./);
+      assert.equal((await state.look([key])).firewall, "missing");
+      await state.commit(
+        change("another", { steps: [put("rule", "ip -4", "rule add priority 30 table 5", ["rule 4 30 table 5"])] }),
+      );
+      await remove(props);
+      await on.sh("umount $(readlink -f /usr/sbin/nft); ip rule del priority 30");
+    });
+
     it("drifts when somebody changes it, and not by what the line monitor does", async () => {
       const props = await create(two);
       await on.sh("nft delete element inet pulumi_multipath alive '{ 0x100 }'");
@@ -173,6 +186,20 @@ onEachBox("The table of pinned connections", (open, thorough) => {
       assert.equal(await alive(), "0x100 0x900 ");
       await remove(second);
     });
+  });
+
+  thorough?.("knows of a line that goes down at the moment when it is made", async () => {
+    const props = await create(two);
+    await health("adsl down 1", "bdsl up 1");
+    await on.sh(`cp /run/pulumi-multipath/lines/health /run/down; mkdir -p /usr/local/sbin
+      printf '%s\\n' '#!/bin/sh' 'case $* in "-f -") cp /run/down /run/pulumi-multipath/lines/health ;; esac' 'exec /usr/sbin/nft "$@"' >/usr/local/sbin/nft
+      chmod +x /usr/local/sbin/nft`);
+    await health("adsl up 1", "bdsl up 1");
+    const second = await lifecycle().update(connectionPinning, props, inputs(three), quiet);
+    await on.sh("rm /usr/local/sbin/nft");
+    assert.equal(await alive(), "0x200 0x900 ");
+    await remove(second);
+    await on.sh("rm -rf /run/pulumi-multipath/lines");
   });
 
   describe("when it is taken away", () => {

@@ -5,11 +5,17 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
+import { isDeepStrictEqual } from "node:util";
+import fc from "fast-check";
 import { hostSchema } from "../../../provider/host";
 import { shown } from "../../../provider/kind";
 import { connectionPinning } from "../../../provider/kinds/connection-pinning";
+import { commandsOf } from "../../../provider/kinds/connection-pinning-commands";
+import type { ConnectionPinning } from "../../../provider/kinds/connection-pinning-fields";
+import { connectionPinningTable } from "../../../provider/kinds/connection-pinning-table";
 import { createPlan } from "../../../provider/plans";
 import { type Namespace, namespacesWork, startNamespace } from "../../fixtures/namespace";
+import { anyPinning } from "../../unit/kinds/any-pinning";
 import { snapshotOf } from "../../unit/kinds/live";
 
 const program = join(__dirname, "fixtures/flows.cjs");
@@ -241,6 +247,22 @@ describe("Connections over two lines", function () {
       });
     });
   }
+
+  it("have, whatever is declared, a table that is seen as it was declared, and by no other declaration", async () => {
+    const onHost = join(__dirname, "../../../on-host/state.sh");
+    const some = fc.sample(anyPinning, { numRuns: 40, seed: Number(process.env.SEED ?? 1) });
+    const all = some.map((input) => connectionPinningTable.schema.parse(input));
+    for (const [place, declared] of all.entries()) {
+      const [nft = ""] = connectionPinningTable.replay(declared);
+      await gateway.sh(`nft -f - <<'end'\n${nft.slice(4)}\nend`);
+      const snapshot = snapshotOf({ firewall: [(await gateway.sh(`. ${onHost}; state_table`)).trim()] });
+      const planned = (desired: ConnectionPinning) =>
+        connectionPinningTable.plan(desired, connectionPinningTable.observe(snapshot, desired, undefined));
+      assert.deepEqual(planned(declared), []);
+      const other = all[(place + 1) % all.length] ?? declared;
+      assert.equal(planned(other).length > 0, !isDeepStrictEqual(commandsOf(other), commandsOf(declared)));
+    }
+  });
 
   it("of a dead line go by the other one, and only its entries are removed", async () => {
     await pin();

@@ -485,3 +485,23 @@ describe("The lines that put back what went with a change", () => {
     );
   });
 });
+
+describe("A table of nftables", () => {
+  const touches = "nft inet pulumi_multipath";
+  const table = (rule: string, alive = "; elements = { 0x00000100, 0x00000200 }") =>
+    `table inet pulumi_multipath { set alive { type mark${alive}; }; chain output { ${rule}; }; }`;
+  const [anew, gone] = ["nft add table inet pulumi_multipath", "nft delete table inet pulumi_multipath"];
+
+  it("is made what it was, as a whole, or removed where there was none", () => {
+    assert.deepEqual(linesFor({ touches, before: table("accept"), now: table("drop") }), [anew, gone, `nft ${table("accept")}`]);
+    assert.deepEqual(linesFor({ touches, before: table("accept"), now: "" }), [anew, gone, `nft ${table("accept")}`]);
+    assert.deepEqual(linesFor({ touches, before: "", now: table("accept") }), [anew, gone]);
+  });
+
+  it("is left as it is when only the line monitor has changed it, or the change stays", () => {
+    assert.deepEqual(linesFor({ touches, before: table("accept"), now: table("accept", "; elements = { 0x00000200 }") }), []);
+    assert.deepEqual(linesFor({ touches, before: table("accept"), now: table("accept", "") }), []);
+    assert.deepEqual(linesFor({ touches, before: table("accept"), now: table("drop"), mode: "collateral" }), []);
+    assert.deepEqual(linesFor({ before: table("accept"), now: table("drop") }), []);
+  });
+});
