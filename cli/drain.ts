@@ -1,7 +1,7 @@
 import { hostName } from "../provider/host";
 import { hostOf } from "./host-argument";
 import { type Health, type LineHealth } from "./lines";
-import { type Told, asker, tell } from "./monitor";
+import { type Message, type Told, asker, tell } from "./monitor";
 import { type Command, hostUsage, parsed, UsageError } from "./usage";
 
 export const drain: Command = {
@@ -9,9 +9,7 @@ export const drain: Command = {
 
   async run(args) {
     const { host, line, end } = argumentsOf(args);
-    const message = end
-      ? { text: `undrain ${line}`, done: `^line ${escaped(line)} drained `, when: "gone" as const, line }
-      : { text: `drain ${line} ${asker()}`, done: `^line ${escaped(line)} drained `, line };
+    const message = end ? undrainMessage(line) : drainMessage(line);
     return drained(hostName(host), line, end, await tell(host, message));
   },
 };
@@ -28,6 +26,14 @@ export function argumentsOf(args: readonly string[]) {
     throw new UsageError(`LINE is ${JSON.stringify(line)}: must be the name of a line, without white space.`);
   return { host: known, line, end: values.end === true };
 }
+
+export const drainMessage = (line: string): Message => ({
+  ...{ text: `drain ${line} ${asker()}`, done: `^line ${escaped(line)} drained `, line },
+});
+
+export const undrainMessage = (line: string): Message => ({
+  ...{ text: `undrain ${line}`, done: `^line ${escaped(line)} drained `, when: "gone", line },
+});
 
 const escaped = (text: string): string => text.replace(/[.[\]{}()*+?^$|\\]/g, "\\$&");
 

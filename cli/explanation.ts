@@ -215,9 +215,10 @@ function reasons({ flow, incoming, settings, candidates, devices }: Facts, words
     ...(incoming !== undefined && settings.get(`${conf}/${incoming}/forwarding`) === "0"
       ? [`${conf}/${incoming}/forwarding is 0: what comes in by ${incoming} is not forwarded`]
       : []),
-    ...(/cross-device/.test(words)
+    // What the kernel says of it has changed over the years.
+    ...(/cross-device|Invalid argument/.test(words) && incoming !== undefined && filter > 0 && last?.found?.type !== 6
       ? [
-          `the way back to ${flow.source ?? "the source"} is not by ${incoming ?? "that device"}, and rp_filter is ${filter}: such packets are dropped (2 lets them in)`,
+          `the way back to ${flow.source ?? "the source"} is not by ${incoming}, and rp_filter is ${filter}: such packets are dropped (2 lets them in)`,
         ]
       : []),
     ...(last?.outcome !== "taken" && candidates.every(({ table }) => table === 255) ? ["no table has a route there"] : []),

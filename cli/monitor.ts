@@ -2,8 +2,10 @@
 import { BusyError, InputError, PermissionError, ToolError } from "../provider/errors";
 import { ownName } from "../provider/commit/own-name";
 import { type Host, hostName } from "../provider/host";
+import { connect } from "../provider/transport/connect";
+import type { Connection } from "../provider/transport/connection";
 import { type Health, lineFiles, parseHealth } from "./lines";
-import { type Question, ask, showFiles } from "./question";
+import { type Question, askOver, showFiles } from "./question";
 
 /** How long the monitor may take to act: it may have to wait for a transaction that is being made. */
 const patienceSeconds = 15;
@@ -26,13 +28,23 @@ export interface Told {
   readonly now: number;
 }
 
+/** Tells the monitor of a host over a connection of its own. */
+export async function tell(host: Host, message: Message): Promise<Told> {
+  const connection = await connect(host, { bootstrap: "", timeoutSeconds: 30 });
+  try {
+    return await tellOver(connection, message);
+  } finally {
+    connection.close();
+  }
+}
+
 /**
- * Tells the monitor, and waits until its health shows that it has done so.
+ * Tells it, and waits until its health shows that it has done so.
  * @throws ToolError when there is no monitor, InputError when it has no such line, BusyError when it does nothing
  */
-export async function tell(host: Host, message: Message): Promise<Told> {
-  const name = hostName(host);
-  const answer = await ask(host, question(message));
+export async function tellOver(connection: Connection, message: Message): Promise<Told> {
+  const name = hostName(connection.host);
+  const answer = await askOver(connection, question(message));
   const facts = answer.sections.get("facts") ?? "";
   const before = parseHealth(answer.sections.get("before") ?? "");
   const after = parseHealth(answer.files.get(`${lineFiles}/health`) ?? "");

@@ -1,7 +1,7 @@
 import { hostName } from "../provider/host";
 import { clock, lasting } from "./drawing";
 import { hostOf } from "./host-argument";
-import { type Told, asker, tell } from "./monitor";
+import { type Message, type Told, asker, tell } from "./monitor";
 import { type Command, hostUsage, parsed, UsageError } from "./usage";
 
 export const pause: Command = {
@@ -9,14 +9,17 @@ export const pause: Command = {
 
   async run(args) {
     const { host, seconds, end } = argumentsOf(args);
-    const message = end
-      ? { text: "resume", done: "^paused ", when: "gone" as const }
-      : seconds === undefined
-        ? { text: `pause ${asker()}`, done: "^paused [0-9]+ - " }
-        : { text: `pause ${seconds} ${asker()}`, done: "^paused [0-9]+ [0-9]+ ", when: "changed" as const };
+    const message = end ? resumeMessage : pauseMessage(seconds);
     return paused(hostName(host), end, await tell(host, message));
   },
 };
+
+export const resumeMessage: Message = { text: "resume", done: "^paused ", when: "gone" };
+
+export const pauseMessage = (seconds: number | undefined): Message =>
+  seconds === undefined
+    ? { text: `pause ${asker()}`, done: "^paused [0-9]+ - " }
+    : { text: `pause ${seconds} ${asker()}`, done: "^paused [0-9]+ [0-9]+ ", when: "changed" };
 
 /** @throws UsageError when they are not what the usage says */
 export function argumentsOf(args: readonly string[]) {

@@ -3,8 +3,8 @@
 #
 #   change NUMBER
 #   touches KEY         an object that the change was about
-#   had KEY<tab>LINE    lines of the state before it and after it, as they stand there: of these objects, and of links, addresses and
-#   left KEY<tab>LINE   settings, and routes of the kernel's own, that changed with them
+#   had KEY<tab>LINE    lines of the state before it and after it, as they stand there: of these objects, and of what went or changed with
+#   left KEY<tab>LINE   them: links, addresses, settings, and routes that no daemon brings
 #   object NAME         an object's file that was written or removed, followed by the lines that it had before, if it was there
 #   was LINE
 #   end                 without it the record is not whole
@@ -51,12 +51,18 @@ part == "was" {
 
 { key = object_key($0) }
 
+# Ours, and those that a person or a boot script has made. There may be many of them, and nearly all are in both states.
+key == "" && /^[0-9]+ .* proto (3|4|205) / {
+  if (part == "had") gone[$0]
+  else delete gone[$0]
+  next
+}
+
 # The same rule or setting may be in several files of one state.
 key != "" && !((part, family, $0) in seen) {
   seen[part, family, $0]
   if (!(key in kind)) key_at[++keys] = key
   kind[key] = kind_of($0)
-  if (kind[key] == "route" && !/ proto 2 /) others[key]
   lines[part, key] = lines[part, key] part " " key "\t" $0 "\n"
   shown[part, key] = shown[part, key] masked($0, kind[key]) "\n"
 }
@@ -64,8 +70,12 @@ key != "" && !((part, family, $0) in seen) {
 END {
   for (i = 1; i <= keys; i++) {
     key = key_at[i]
-    if (key in touched || (kind[key] ~ /^(link|address|route|sysctl)$/ && !(key in others) && shown["had", key] != shown["left", key]))
+    if (key in touched || (kind[key] ~ /^(link|address|route|sysctl)$/ && shown["had", key] != shown["left", key]))
       printf "%s%s", lines["had", key], lines["left", key] >record
+  }
+  for (text in gone) {
+    read_route(text, route)
+    print "had " route_key(route) "\t" text >record
   }
   for (i = 1; i <= names; i++) printf "object %s\n%s", name_at[i], lines_of[name_at[i]] >record
   print "end" >record

@@ -1,7 +1,6 @@
 # Of lines of the state, which object each is about. Loaded by history.awk and take-back.awk.
 
-# There may be many routes, of which few are meant: only those to these destinations are looked at, and the kernel's own, which come and go with
-# addresses.
+# There may be many routes, of which few are meant: only those to these destinations are looked at, and the kernel's own.
 function note_destination(key,    word) {
   if (split(key, word, " ") && word[1] == "route") destination[word[4]]
 }
@@ -15,7 +14,12 @@ function object_key(text,    what, word, link, route) {
   what = kind_of(text)
   if (what == "route") {
     split(text, word, " ")
-    if (!(canonical(word[2]) in destination) && text !~ / proto 2 /) return ""
+    if (!(canonical(word[2]) in destination)) {
+      if (text !~ / proto 2 /) return ""
+      # They come and go with addresses and links: each device has its own.
+      read_route(text, route)
+      return "kernel " route_key(route) route["devices"]
+    }
     read_route(text, route)
     return route_key(route)
   }

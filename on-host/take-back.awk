@@ -16,6 +16,7 @@ part == "record" {
     key = substr(text, 1, tab - 1)
     text = substr(text, tab + 1)
     if (!(key in kind)) key_at[++keys] = key
+    note_destination(key)
     kind[key] = kind_of(text)
     lines[word, key] = lines[word, key] text "\n"
     shown[word, key] = shown[word, key] masked(text, kind[key]) "\n"

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { undoOver } from "../../../cli/undo";
 import { InputError, RejectedError } from "../../../provider/errors";
-import { type Box, change, dump, hostState, onEachBox, ourFiles, put, routeChange, routeRemoval } from "../commit/box";
+import { type Box, change, dump, hostState, onEachBox, ourFiles, put, routeChange, routeRemoval, settled } from "../commit/box";
+import { devices, namesIn, RandomChanges } from "../commit/random-changes";
+import { assertSame, wholeHost } from "../commit/whole-host";
 import { terminal } from "./terminal";
+
+const sequences = Number(process.env.UNDO_SEQUENCES ?? 30);
+const firstSeed = Number(process.env.UNDO_SEED ?? 1);
 
 onEachBox("pulumi-multipath undo", (open, thorough) => {
   let on: Box;
@@ -157,4 +162,55 @@ onEachBox("pulumi-multipath undo", (open, thorough) => {
     await assert.rejects(undoOver(on.host, on.reach, false, terminal()), /add --yes/);
     assert.match(await on.sh("ip route show 10.2.0.0/16"), /192\.0\.2\.9/);
   });
+
+  thorough?.(
+    `puts the host back exactly, whatever was changed, or leaves it as it is: ${sequences} random changes`,
+    async function () {
+      this.timeout(60_000 + sequences * 5_000);
+      let taken = 0;
+      await on.sh(
+        `echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad
+       for d in ${devices.join(" ")}; do
+         ip link del $d 2>/dev/null; ip link add $d type veth peer name $d-far; ip link set $d up; ip link set $d-far up
+       done; ip addr add 198.51.100.9/32 dev lo`,
+      );
+      // With the last object the history would go.
+      await hostState(on).commit(change("kept", { files: [{ file: "kept", content: emptyFile }] }));
+      for (let seed = firstSeed; seed < firstSeed + sequences; seed++) {
+        const random = new RandomChanges(seed, false);
+        const state = hostState(on);
+        await settled(on);
+        const steps = random.steps(3, namesIn(await state.look()));
+        if (steps.length === 0) continue;
+        const before = await wholeHost(on);
+        const details = [...new Set(steps.flatMap(({ touches }) => touches).map((key) => key.split(" ")[0]))].includes("rule")
+          ? (["rules"] as const)
+          : [];
+        const plan = () => ({ reads: [], steps, files: [{ file: `f${seed}`, content: emptyFile }] });
+        const refused = await state.commit({ name: "random", details, plan }).then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+        if (refused) continue;
+        await settled(on);
+        const after = await wholeHost(on);
+        const lines = `seed ${seed}\n${steps.map(({ phase, tool, line }) => `${phase} ${tool} ${line}`).join("\n")}`;
+        const error = await undo().then(
+          () => undefined,
+          (thrown: unknown) => thrown as Error,
+        );
+        await settled(on);
+        assertSame(
+          await wholeHost(on),
+          error ? after : before,
+          `${lines}\n${error?.message ?? "taken back"}\n${await on.sh("cat /var/lib/pulumi-multipath/history/.last")}`,
+        );
+        if (!error) taken++;
+        if (process.env.UNDO_SEQUENCES) console.log(seed, error?.message ?? "taken back");
+      }
+      assert.ok(taken >= sequences / 5, `${taken} taken back`);
+    },
+  );
 });
+
+const emptyFile = "# pulumi-multipath object 1\nkind x\nidentity x\nclaim x\nowner a/b/c\n\n";
