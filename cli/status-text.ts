@@ -1,6 +1,6 @@
 /** The state of a host's lines for a terminal. Pure: data in, text out. */
 import { type Paint, bar, clock, duration, fitted, lasting, percent, rate, sparkline, wrapped } from "./drawing";
-import { type LineState, type Target, type Window, windowSeconds } from "./lines";
+import { type LineState, type Pause, type Target, type Window, windowSeconds } from "./lines";
 import { resourceName } from "./objects";
 import type { HopStatus, LineStatus, RouteStatus, Status } from "./status-question";
 
@@ -10,11 +10,11 @@ export interface Drawing {
   readonly paint: Paint;
 }
 
-/** Wider than this nothing gets clearer. */
-const widest = 110;
+/** Wider nothing gets clearer, and narrower nothing fits. */
+const [narrowest, widest] = [80, 110];
 
 export function statusText(status: Status, { name, columns: room, paint }: Drawing): string {
-  const columns = Math.min(room, widest);
+  const columns = Math.max(narrowest, Math.min(room, widest));
   const on = { name, columns, paint };
   const blocks = [
     headLines(status, on),
@@ -34,28 +34,30 @@ export function statusText(status: Status, { name, columns: room, paint }: Drawi
 
 /* ---- head ------------------------------------------------------------------------------------------------------------------- */
 
-function headLines({ now, health, monitorAlive, lines, flows }: Status, { name, columns, paint }: Drawing): string[] {
-  const { monitor, paused } = health;
-  const watched = monitor
-    ? monitorAlive
-      ? `line monitor: running for ${lasting(now - monitor.started)}`
-      : paint("bad", `line monitor: gone (it was process ${monitor.pid}); what follows is its last word`)
-    : lines.length > 0
-      ? "no line monitor: nobody looks whether the lines are alive"
-      : "";
-  const title = `${paint("strong", name)}  ${clock(now, now)}`;
-  const total = flows === undefined ? "" : `, ${flows.total} connections`;
-  const until = paused?.until === undefined ? "until somebody ends it" : `until ${clock(paused.until, now)}`;
+function headLines(status: Status, { name, columns, paint }: Drawing): string[] {
+  const { now, health, flows } = status;
+  const { paused } = health;
+  const title = [name, clock(now, now), flows === undefined ? "" : `${flows.total} connections`].filter(Boolean).join("  ");
+  const watched = monitorText(status);
+  const isWrong = health.monitor !== undefined && !status.monitorAlive;
+  const monitor =
+    watched === "" ? [] : wrapped(watched, columns, "").map((line) => (isWrong ? paint("bad", line) : paint("quiet", line)));
   return [
-    `${title}  ${watched}${total}`,
-    ...(paused
-      ? wrapped(
-          `paused since ${clock(paused.since, now)} by ${paused.who}, ${until}: routes stay as they are`,
-          columns,
-          "  ",
-        ).map((line) => paint("warning", line))
-      : []),
+    paint("strong", title),
+    ...monitor,
+    ...(paused ? wrapped(pauseText(paused, now), columns, "").map((line) => paint("warning", line)) : []),
   ];
+}
+
+function monitorText({ now, health: { monitor }, monitorAlive, lines }: Status): string {
+  if (monitor && monitorAlive) return `the line monitor has been running for ${lasting(now - monitor.started)}`;
+  if (monitor) return `the line monitor is gone (it was process ${monitor.pid}); what follows is its last word`;
+  return lines.length > 0 ? "no line monitor: nobody looks whether the lines are alive" : "";
+}
+
+function pauseText({ since, until, who }: Pause, now: number): string {
+  const end = until === undefined ? "until somebody ends it" : `until ${clock(until, now)}`;
+  return `paused since ${clock(since, now)} by ${who}, ${end}: routes stay as they are`;
 }
 
 /* ---- a line ----------------------------------------------------------------------------------------------------------------- */
@@ -136,14 +138,12 @@ function targetRows(targets: readonly Target[], columns: number, paint: Paint): 
   const called = targets.map(({ kind, address }) => `${kind} ${address}`);
   const nameWidth = Math.min(Math.max(...called.map((text) => text.length)), columns > 90 ? 40 : 24);
   const room = Math.min(60, columns - 4 - nameWidth - 23);
-  const top = Math.max(
-    ...targets.flatMap(({ windows }) => windows.slice(-room).map(({ rttMicroseconds = 0 }) => rttMicroseconds)),
-  );
+  const top = topOf(targets.flatMap(({ windows }) => windows.slice(-room)));
   return targets.map((target, index) => {
     const shown = target.windows.slice(-room);
     const loss = lossOf(shown);
     const lost = loss === undefined ? "" : `${loss.toFixed(loss > 0 && loss < 10 ? 1 : 0)} % lost`;
-    const rtt = target.alive ? (target.rttMicroseconds === undefined ? "" : duration(target.rttMicroseconds)) : "dead";
+    const rtt = target.alive ? (target.rttMicroseconds === undefined ? "alive" : duration(target.rttMicroseconds)) : "dead";
     const name = fitted(called[index] ?? "", nameWidth).padEnd(nameWidth);
     const colour = loss === undefined || loss === 0 ? "quiet" : loss < 20 ? "warning" : "bad";
     return [
@@ -152,6 +152,12 @@ function targetRows(targets: readonly Target[], columns: number, paint: Paint): 
       ` ${history(shown, top, paint)}`,
     ].join(" ");
   });
+}
+
+/** Twice what is usual, or the worst: so a steady line is drawn half as high as there is room for. */
+function topOf(windows: readonly Window[]): number {
+  const times = windows.flatMap(({ rttMicroseconds }) => rttMicroseconds ?? []).toSorted((a, b) => a - b);
+  return Math.max(times.at(-1) ?? 0, 2 * (times[Math.floor(times.length / 2)] ?? 0));
 }
 
 export const lossOf = (windows: readonly Window[]): number | undefined =>

@@ -64,7 +64,7 @@ describe("pulumi-multipath status, in a network namespace", function () {
 
   it("says so when the monitor has ended", async () => {
     await on.sh("sed -i 's/^monitor [0-9]*/monitor 4194999/' /run/pulumi-multipath/lines/health");
-    assert.match(await text(), /line monitor: gone \(it was process 4194999\)/);
+    assert.match(await text(), /^the line monitor is gone \(it was process 4194999\)/m);
   });
 
   it("shows the routes over several lines and their devices where there is no monitor", async () => {
