@@ -2,7 +2,7 @@
 #   carrier DEVICE yes|no|gone     when it has changed
 #   look                           an address of such a device has changed, or a default route over it
 #   missed                         there was more than could be listened to
-#   ended                          nothing more will be said
+#   unheard                        nothing more will be said
 
 /No buffer space/ { tell("missed") }
 
@@ -32,7 +32,7 @@
   for (i = 2; i < NF; i++) if ($i == "dev" && index(devices, " " $(i + 1) " ")) { tell("look"); next }
 }
 
-END { tell("ended") }
+END { tell("unheard") }
 
 function tell(message) {
   print message

@@ -213,12 +213,9 @@ drop_own_routes() {
   done
 }
 
-# What the kernel says, for as long as this runs. mawk would wait until it has read 4 KiB; others don't know that word.
+# What the kernel says, for as long as this runs.
 listen() {
   stop_listening
-  interactive='-W interactive'
-  # shellcheck disable=SC2086 # two words
-  awk $interactive 'BEGIN { exit }' </dev/null >/dev/null 2>&1 || interactive=''
   devices=' ' objects='link address'
   line=1
   while [ "$line" -le "$line_count" ]; do
@@ -237,8 +234,7 @@ listen() {
 }
 
 stop_listening() {
-  [ -z "$events" ] || stop_process "$events"
-  [ -z "$kernel" ] || stop_process "$kernel"
+  [ -z "$events" ] || stop_processes "$events" "$kernel"
   events='' kernel=''
 }
 
