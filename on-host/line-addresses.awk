@@ -1,6 +1,7 @@
 # Which address and gateway each line has now, and whether it has a carrier. Loaded after keys.awk.
 #
-# Input: what line-monitor.awk says of lines, then part=now and `ip -N -d -o`: links, and addresses and routes of the lines' devices.
+# Input: what line-monitor.awk says of lines, then part=now and `ip -N -d -o`: links, addresses, and one device after the other the link and its routes,
+# which don't name it then.
 # Output: `now I CARRIER ADDRESS4 GATEWAY4 ADDRESS6 GATEWAY6 HAS4 HAS6`. CARRIER: yes, no, or gone; HAS: whether the line's own table has that default.
 
 part != "now" && $1 == "line" {
@@ -32,8 +33,6 @@ part != "now" { next }
 
 /^[0-9]+ default / {
   read_route($0, route)
-  name = route["devices"]
-  gsub(/ /, "", name)
   via = value_of("via", $0)
   if (via == "inet6") via = value_of("inet6", $0)
   family = route["family"]

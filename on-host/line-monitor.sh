@@ -143,7 +143,7 @@ load() {
       metrics-file) metrics_file=$a ;;
     esac
   done <"$work/config.new"
-  load_routes
+  load_routes "$work/config.new"
   mv "$work/config.new" "$work/config"
   [ -z "$metrics_file" ] || ln -sfn "$work/metrics.prom" "$metrics_file" || :
 }
@@ -279,7 +279,7 @@ reload() {
   if [ "$(probed "$work/config.new")" = "$(probed "$work/config")" ]; then
     mv "$work/config.new" "$work/config"
     on_change=$(sed -n 's/^on-change //p' "$work/config")
-    load_routes
+    load_routes "$work/config"
   else
     write_records
     stop_probes

@@ -2,6 +2,7 @@
 # The routes that the monitor keeps: those that are declared, without the next hops of lines that are not up, and the default routes of the tables of
 # lines whose gateway is known only on the host. Of route R: family_R, key_R, head_R, hops_R; of hop H: line_R_H (0: no line's), via_R_H, rest_R_H; written_R.
 
+# load_routes FILE
 load_routes() {
   routes=0
   while read -r word a b c rest; do
@@ -14,7 +15,7 @@ load_routes() {
         eval "hops_$a=$b line_${a}_$b=\$c via_${a}_$b=\${rest%% *} rest_${a}_$b=\${rest#* }" ;;
       pinned) eval "pinned_$a=\$b masquerade_$a=\$c" ;;
     esac
-  done <"$work/config.new"
+  done <"$1"
 }
 
 # What was written may have been overwritten.
@@ -153,11 +154,11 @@ look_soon() {
 look() {
   found=$(
     {
-      echo 'link show'
+      printf '%s\n' 'link show' 'addr show'
       line=1
       while [ "$line" -le "$line_count" ]; do
         eval "declared=\"\$gateway4_$line \$gateway6_$line \$address4_$line \$address6_$line\" device=\$device_$line"
-        if is_resolved && [ -e "/sys/class/net/$device" ]; then printf 'addr show dev %s\nroute show table all dev %s\n' "$device" "$device"; fi
+        if is_resolved; then printf 'link show dev %s\nroute show table all dev %s\n' "$device" "$device"; fi
         line=$((line + 1))
       done
     } | ip -force -N -d -o -batch - 2>/dev/null | awk -f "$here/keys.awk" -f "$here/line-addresses.awk" "$work/config" part=now -
@@ -167,6 +168,7 @@ look() {
     is_line "$a" || continue
     follow_line "$a" 4 "$address4" "$gateway4" "$has4"
     follow_line "$a" 6 "$address6" "$gateway6" "$has6"
+    [ "$carrier" != yes ] || [ "$address4$address6" != -- ] || carrier=unaddressed # its lease has ended
     set_carrier "$a" "$carrier"
     [ "$carrier" = gone ] || start_probes "$a"
   done <<FOUND

@@ -98,19 +98,25 @@ note_carrier() {
   [ "$2" != yes ] || look_soon
 }
 
-# set_carrier I yes|no|gone
+# set_carrier I yes|no|gone|unaddressed
 set_carrier() {
   eval "device=\$device_$1 was=\$blocked_$1"
   case $2 in
     yes) is='' ;;
     no) is="$device has no carrier" ;;
+    unaddressed) is="$device has no address" ;;
     *) is="$device is not there" ;;
   esac
   [ "$is" != "$was" ] || return 0
   eval "blocked_$1=\$is"
   if [ -n "$is" ]; then
-    [ "$2" = no ] || eval "vanished_$1=yes" # with it, the kernel takes away the whole route
     kill_targets "$1"
+    eval "[ \$state_$1 = up ] || { reason_$1=\$is && changed=yes; }"
+  fi
+  # With a device that is deleted the kernel takes away the whole route.
+  if [ "$2" = gone ]; then
+    eval "vanished_$1=yes"
+    forget_routes
   fi
   judge "$1"
 }

@@ -1,11 +1,14 @@
 # shellcheck shell=sh disable=SC2154 # tx, here and began are set by those who read this
 # Brings the kernel back to TX/before, or only what went with a change that stays. Whoever calls it holds apply.lock.
 #
+# `goal` is the state that it leads to: TX/before, or what a change that is taken back leads to (take-back.sh).
+#
 # Files: TX/before and before-more (state.sh), now and now-more, touches, removes, takes-more (transaction.sh), and undo-N.*, the batches
 # of the Nth attempt (undo.awk).
 
 # shellcheck source=SCRIPTDIR/tables.sh
 . "$here/tables.sh"
+goal=$tx/before
 
 # Puts back what vanished though no line removes it: secondaries of a deleted primary, routes whose preferred source went.
 put_back() {
@@ -40,7 +43,7 @@ look_further() {
 }
 
 # restore MODE WORD: does what makes up for the difference between `before` and `now` until there is none. Lines that don't succeed are
-# reported with WORD.
+# reported with WORD, and it fails.
 restore() {
   tried=''
   attempt=0
@@ -48,10 +51,10 @@ restore() {
     case $phase in
       stuck)
         report "$2"
-        return ;;
+        return 1 ;;
       '') # nobody knows what is left to do: it could not be written down
         answer "$2 sh $here/rollback.sh $tx again now"
-        return ;;
+        return 1 ;;
     esac
     run_restore
     look
@@ -87,7 +90,7 @@ undo_from() {
     -f "$here/undo-settings.awk" -f "$here/undo-qdiscs.awk" -f "$here/undo-addresses.awk" -f "$here/undo-neighbours.awk" \
     -f "$here/undo-nexthops.awk" -f "$here/undo-routes.awk" \
     part=touches "$tx/touches" part=removes "$tx/removes" \
-    part=before "$tx/before" "$tx/before-more" part=now "$state" "$tx/now-more"
+    part=before "$goal" "$goal-more" part=now "$state" "$tx/now-more"
 }
 
 run_restore() {

@@ -17,6 +17,7 @@ const bootstrapFiles = ["state.sh", "session.sh"];
 const scriptFiles = [
   ...["transaction.sh", "confirm.sh", "rollback.sh"],
   ...["state.sh", "compare.sh", "result.sh", "lock.sh", "arm.sh", "undo.sh", "reach.sh", "history.sh", "object-files.sh"],
+  ...["last-change.sh", "take-back.sh", "take-back.awk", "history.awk", "object-key.awk"],
   ...["network-managers.sh", "network-managers.awk"],
   ...["keys.awk", "links.awk", "related.awk", "compare.awk", "kept-settings.awk", "dad.awk", "timer.awk", "undo.awk"],
   ...["rules", "tables", "links", "settings", "qdiscs", "addresses", "neighbours", "nexthops", "routes"].map(

@@ -76,9 +76,10 @@ const markedLines = 500;
 export function transactionOf(changes: readonly Planned[], options: TransactionOptions): Transaction {
   const { token, onHost, install, seen, owner, lockSeconds, rollbackAfterSeconds } = options;
   const steps = changes.flatMap((change) => change.steps);
-  steps.forEach(assertWholeKey);
+  const takesBack = changes[0]?.takesBack;
+  if (takesBack === undefined) steps.forEach(assertWholeKey);
   const files = changes.flatMap((change) => change.files);
-  const sections = inOrder(changes.map((change) => change.steps));
+  const sections = takesBack === undefined ? inOrder(changes.map((change) => change.steps)) : [];
   const touches = unique(steps.flatMap((step) => step.touches));
   const targets = unique(changes.flatMap(({ mustReach = [] }) => mustReach.map(targetLine)));
   const parts: [string, string][] = [
@@ -87,6 +88,7 @@ export function transactionOf(changes: readonly Planned[], options: TransactionO
     ["removes", lines(unique(steps.flatMap((step) => step.removes)))],
     ...sections.flatMap(batchParts),
     ...(takesMore(touches) ? [["takes-more", `${takesMore(touches)}\n`] as [string, string]] : []),
+    ...(takesBack === undefined ? [] : [["takes-back", `${takesBack}\n`] as [string, string]]),
     ...(targets.length > 0 ? [["must-reach", lines(targets)] as [string, string]] : []),
     ["objects-named", lines(unique(files.map(({ file }) => file)))],
     ...files.flatMap(({ file, content }): [string, string][] => (content === undefined ? [] : [[`objects/${file}`, content]])),

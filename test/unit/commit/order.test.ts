@@ -156,6 +156,30 @@ describe("The order of a transaction", () => {
     assert.equal(linesOf([again, [of("port0", "link set dev port0 up")]])[0]?.length, 4);
   });
 
+  it("releases a bond's member at the beginning when something is put on it: it goes down when the bond goes", () => {
+    const gone = {
+      ...step("drop", "link", "ip", "link del dev bond"),
+      touches: ["link bond", "link a", "link b"],
+      removes: ["link bond"],
+    };
+    const bond = [
+      gone,
+      ...["a", "b"].map((port) => ({ ...step("drop", "link", "ip", `link set dev ${port} up`), touches: [`link ${port}`] })),
+    ];
+    const address = [step("put", "address", "ip -4", "addr add 192.0.2.1/24 dev a")];
+    const released = [
+      ["ip", "link set dev a nomaster", "link set dev a up"],
+      ["ip -4", "addr add 192.0.2.1/24 dev a"],
+      ["ip", "link del dev bond", "link set dev b up"],
+    ];
+    for (const changes of [[bond, address], [address, bond], [[...bond, ...address]]]) {
+      assert.deepEqual(linesOf(changes), released);
+      const again = inOrder(changes).map(({ entries }) => entries.map(({ step }) => step));
+      assert.deepEqual(linesOf([again.flat()]), released);
+    }
+    assert.deepEqual(linesOf([bond]), [["ip", "link del dev bond", "link set dev a up", "link set dev b up"]]);
+  });
+
   it("keeps the order of one change's lines within a layer: an address is deleted and added again for its label", () => {
     const lines = ["addr del 192.0.2.1/24 dev adsl", "addr add 192.0.2.1/24 dev adsl label adsl:1"];
     assert.deepEqual(linesOf([lines.map((line) => step("put", "address", "ip -4", line))]), [["ip -4", ...lines]]);

@@ -24,18 +24,18 @@ describe("Which address and gateway a line has", () => {
         dhcp,
         `${link(3, "wwan0")}
         3: wwan0    inet 10.9.0.7/24 brd 10.9.0.255 scope 0 dynamic wwan0\\       valid_lft 100sec preferred_lft 100sec
-        1 default via 10.9.0.250 dev wwan0 table 254 proto 4 scope 0
-        1 default via 10.9.0.1 dev wwan0 table 254 proto 16 scope 0 src 10.9.0.7 metric 1024 `,
+        1 default via 10.9.0.250 table 254 proto 4 scope 0
+        1 default via 10.9.0.1 table 254 proto 16 scope 0 src 10.9.0.7 metric 1024 `,
       ),
       ["now 1 yes 10.9.0.7 10.9.0.1 - - no no"],
     );
   });
 
   it("is known to stand in the line's own table already", () => {
-    const own = (gateway: string) => `1 default via ${gateway} dev wwan0 table 20507 proto 205 scope 0 src 10.9.0.7 onlink `;
+    const own = (gateway: string) => `1 default via ${gateway} table 20507 proto 205 scope 0 src 10.9.0.7 onlink `;
     const lease = `${link(3, "wwan0")}
       3: wwan0    inet 10.9.0.7/24 scope 0 wwan0
-      1 default via 10.9.0.1 dev wwan0 table 254 proto 16 scope 0 src 10.9.0.7 metric 1024 `;
+      1 default via 10.9.0.1 table 254 proto 16 scope 0 src 10.9.0.7 metric 1024 `;
     assert.deepEqual(found(dhcp, `${lease}\n${own("10.9.0.1")}`), ["now 1 yes 10.9.0.7 10.9.0.1 - - yes no"]);
     assert.deepEqual(found(dhcp, `${lease}\n${own("10.9.0.9")}`), ["now 1 yes 10.9.0.7 10.9.0.1 - - no no"]);
   });
@@ -52,7 +52,7 @@ describe("Which address and gateway a line has", () => {
         3: eth1    inet6 fd00::1/64 scope 0 tentative \\       valid_lft forever preferred_lft forever
         3: eth1    inet6 2001:db8:5::7/64 scope 0 dynamic mngtmpaddr \\       valid_lft 100sec preferred_lft 100sec
         3: eth1    inet6 fe80::7/64 scope 253 \\       valid_lft forever preferred_lft forever
-        1 default via fe80::1 dev eth1 table 254 proto 9 metric 1024 pref medium`,
+        1 default via fe80::1 table 254 proto 9 metric 1024 pref medium`,
       ),
       ["now 1 yes - - 2001:db8:5::7 fe80::1 no no"],
     );
