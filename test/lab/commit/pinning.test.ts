@@ -60,12 +60,19 @@ onEachBox("The table of pinned connections", (open, thorough) => {
         (error: unknown) => (error as Error).message,
       );
 
-  after(() => on.down());
+  after(async () => {
+    await on.sh("nft flush ruleset; [ ! -e /usr/local/lib/lab/nat.nft ] || nft -f /usr/local/lib/lab/nat.nft");
+    await on.down();
+  });
 
   describe("in transactions", () => {
     afterEach(async () => {
-      await on.sh("rm -f /run/pulumi-multipath/lines/health; rmdir /run/pulumi-multipath/lines 2>/dev/null; nft flush ruleset");
-      await on.sh("for f in 4 6; do ip -$f rule flush protocol 205; done; rm -rf /etc/pulumi-multipath");
+      await on.sh(
+        "rm -rf /etc/pulumi-multipath /run/pulumi-multipath/lines; for f in 4 6; do ip -$f rule flush protocol 205; done",
+      );
+      await on.sh(
+        "for table in 'inet pulumi_multipath' 'inet filter' 'ip strange'; do nft delete table $table 2>/dev/null; done; :",
+      );
     });
 
     it("is made, is as it was declared, becomes another one, and goes without a trace", async () => {
