@@ -46,7 +46,8 @@ answer() {
   [ "$2" = 0 ] || { sleep 1; echo "$1 later"; cat /proc/uptime /proc/net/dev; }
 }
 count_flows() {
-  [ -r /proc/sys/net/netfilter/nf_conntrack_count ] && read -r entries </proc/sys/net/netfilter/nf_conntrack_count || return 0
+  # A shell's own read gets one byte of it.
+  entries=$(grep -s '' /proc/sys/net/netfilter/nf_conntrack_count) || return 0
   if [ "$(id -u)" != 0 ] || [ "$entries" -gt ${countedFlows} ]; then echo "uncounted $entries"; return; fi
   if [ -r /proc/net/nf_conntrack ]; then cat /proc/net/nf_conntrack; else conntrack -L 2>/dev/null; fi | awk '
     / (TIME_WAIT|CLOSE) / { next }
