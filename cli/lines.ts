@@ -117,6 +117,15 @@ export function parseDeclaredLines(text: string): DeclaredLine[] {
   });
 }
 
+/** The bits of a mark that say to which line a connection, or a packet of it, belongs: the line's number. */
+export const pinMask = 0x3f00;
+
+/** Names of the lines that a ConnectionPinning keeps connections on, by number: `connection-pinning line NAME number N ...`. */
+export function parsePinnedLines(text: string): Map<number, string> {
+  const lines = wordsOf(text).filter(([word, what]) => word === "connection-pinning" && what === "line");
+  return new Map(lines.map(([, , name = "", , number]) => [Number(number), name]));
+}
+
 /** The line that a next hop is over: by its device, and its gateway where several lines share that. */
 export function lineOf(
   hop: { readonly device: string | undefined; readonly gateway: string | undefined },
