@@ -6,7 +6,7 @@
 #   seen              the state that the plan was made from; absent: the session no longer knows it
 #   details, seen-details  keys of what else was looked at (state_details), and what that showed; absent: nothing
 #   reads             what of it the plan depends on, one key a line (compare.awk)
-#   forward-NN.TOOL   batches in this order. TOOL: 4 and 6 (`ip -4`, `ip -6`), ip (of no family), sysctl (PATH=VALUE)
+#   forward-NN.TOOL   batches in this order. TOOL: 4 and 6 (`ip -4`, `ip -6`), ip (of no family), sysctl (PATH=VALUE), nft
 #   forward-NN.dad    addresses to wait for after batch NN
 #   touches, removes  keys of the objects that the batches change, and of those among them that shall be gone (keys.awk)
 #   takes-more        kinds of objects that the batches change, in one line; absent when these are only routes, which take nothing with them
@@ -184,6 +184,7 @@ run_all_forward() {
 run_forward() {
   case $1 in
     *.sysctl) write_settings "$1" >"$tx/markers" 2>"$tx/words" ;;
+    *.nft) run_nft "$1" "${staged:-$current}/objects.d" >"$tx/markers" 2>"$tx/words" ;;
     *.ip) ip -o -batch "$1" >"$tx/markers" 2>"$tx/words" </dev/null ;;
     *) ip -o "-${1##*.}" -batch "$1" >"$tx/markers" 2>"$tx/words" </dev/null ;;
   esac
@@ -216,14 +217,22 @@ stand_down() {
   disarm
 }
 
-# blame BATCH: says which line failed. The kernel's refusals come with a line number; of a line that `ip` itself does not understand
-# only the markers before it are known.
+# blame BATCH: says which line failed. The kernel's refusals come with a line number, and those of `nft`; of a line that `ip` itself does not
+# understand only the markers before it are known.
 blame() {
   answer "batch ${1##*/}"
   markers=0
   while read -r _; do markers=$((markers + 1)); done <"$tx/markers"
   answer "markers $markers"
   while IFS= read -r word; do
+    case $1:$word in
+      *.nft:*:[0-9]*': Error: '*) # `/dev/stdin:5:1-40: Error: Could not process rule: ...`, and below it the line itself
+        place=${word%%: Error: *} place=${place%:*}
+        answer "line ${place##*:}"
+        answer "words ${word#*: Error: }"
+        continue ;;
+      *.nft:*) continue ;;
+    esac
     case $word in
       "Command failed $1:"*) answer "line ${word##*:}" ;;
       *) answer "words $word" ;;

@@ -6,6 +6,8 @@
 # Files: TX/before and before-more (state.sh), now and now-more, touches, removes, takes-more (transaction.sh), and undo-N.*, the batches
 # of the Nth attempt (undo.awk).
 
+# shellcheck source=SCRIPTDIR/tables.sh
+. "$here/tables.sh"
 goal=$tx/before
 
 # Puts back what vanished though no line removes it: secondaries of a deleted primary, routes whose preferred source went.
@@ -84,7 +86,7 @@ undo_in_words() {
 undo_from() {
   state=$1
   shift
-  awk "$@" -f "$here/keys.awk" -f "$here/links.awk" -f "$here/undo.awk" -f "$here/undo-rules.awk" -f "$here/undo-links.awk" \
+  awk "$@" -f "$here/keys.awk" -f "$here/links.awk" -f "$here/undo.awk" -f "$here/undo-rules.awk" -f "$here/undo-tables.awk" -f "$here/undo-links.awk" \
     -f "$here/undo-settings.awk" -f "$here/undo-qdiscs.awk" -f "$here/undo-addresses.awk" -f "$here/undo-neighbours.awk" \
     -f "$here/undo-nexthops.awk" -f "$here/undo-routes.awk" \
     part=touches "$tx/touches" part=removes "$tx/removes" \
@@ -104,6 +106,7 @@ run_restore() {
         if [ $? -eq 255 ]; then one_by_one "$tool" <"$batch"; fi ;;
       one-*) one_by_one "${tool#one-}" <"$batch" ;;
       tc) tc -force -batch "$batch" >/dev/null 2>"$tx/words" </dev/null ;;
+      nft) run_nft "$batch" "$mp_etc/current/objects.d" 2>"$tx/words" ;;
       files) write_files <"$batch" ;;
       dad) await_dad "$batch" ;;
     esac

@@ -112,7 +112,7 @@ function assertWholeKey({ line, touches }: Step): void {
 
 /** Kinds of the objects that can take others with them when they change, and of those that only a further look shows. */
 const takesMore = (touches: readonly string[]): string =>
-  unique(touches.flatMap((key) => /^(address|link|neighbour|nexthop|qdisc|rule|sysctl)(?= )/.exec(key)?.[0] ?? [])).join(" ");
+  unique(touches.flatMap((key) => /^(address|link|neighbour|nexthop|nft|qdisc|rule|sysctl)(?= )/.exec(key)?.[0] ?? [])).join(" ");
 
 /** `forward-01.4`, `forward-02.ip`: the last word of the tool tells the host how to run it. */
 const batchName = (index: number, tool: Tool) => `forward-${String(index + 1).padStart(2, "0")}.${tool.replace(/^ip -/, "")}`;
@@ -139,9 +139,9 @@ function batchLines(section: Section): string[] {
   return section.entries.flatMap(({ step }, index) => (markedAfter(section, index) ? [step.line, marker] : [step.line]));
 }
 
-/** Of sysctls, which are written one by one, the number of the one that fails is always known. */
+/** Of sysctls, which are written one by one, the number of the one that fails is always known, and `nft` tells it. */
 const markedAfter = ({ tool, entries }: Section, index: number) =>
-  tool !== "sysctl" && (entries.length <= markedLines || entries[index]?.change !== entries[index + 1]?.change);
+  tool !== "sysctl" && tool !== "nft" && (entries.length <= markedLines || entries[index]?.change !== entries[index + 1]?.change);
 
 export function outcomeOf(transaction: Transaction, shown: Shown, stderr: string): Outcome | Armed {
   const result = shown.sections.get("result") ?? "";
