@@ -52,4 +52,3 @@ export const connectionPinningSchema = z.strictObject({
 });
 
 export type ConnectionPinning = z.output<typeof pinningTableSchema>;
-export type Line = ConnectionPinning["lines"][number];

@@ -90,6 +90,7 @@ describe("A BondedUplink, with the real engine on the lab gateway", function () 
 
   it("leaves nothing behind", async () => {
     const { code, output } = await program.destroy();
+    if (code !== 0) console.log(await gateway.sh("lslocks; ps -eo pid,ppid,etimes,args; cat /run/pulumi-multipath/tx.owner; ls -R /run/pulumi-multipath; journalctl -u 'pulumi-multipath*' | tail -50"));
     assert.equal(code, 0, output);
     assert.equal(await gateway.everything(), untouched);
     const left =

@@ -106,7 +106,7 @@ describe("The state of the lines", () => {
     const shown = text(statusOf(answer({ facts: `now ${now}\n`, flows: "uncounted 1200\n" }, files)));
     assert.match(shown, /^the line monitor is gone \(it was process 812\); what follows is its last word$/m);
     assert.match(shown, /^paused since \S+ by bob@desk, until \S+: routes stay as they are$/m);
-    assert.match(shown, /^gw\.example\.net  \S+  1200 connections$/m);
+    assert.match(shown, /^gw\.example\.net {2}\S+ {2}1200 connections$/m);
   });
 
   it("is one page without anything from elsewhere, and with every word of the host's as text", () => {
