@@ -20,7 +20,7 @@ export interface LineHealth {
   /** As they are now; undefined: none, or none in that family. */
   readonly gateway4: string | undefined;
   readonly gateway6: string | undefined;
-  /** In the monitor's words; may be empty. */
+  /** In the monitor's words; may be empty. Of a drained line: by whom. */
   readonly reason: string;
 }
 
@@ -41,7 +41,8 @@ export function parseHealth(text: string): Health {
     lines: words.flatMap(([word, name, state, lineSince, device, gateway4, gateway6, ...reason]) => {
       if (word !== "line" || name === undefined || device === undefined || !isState(state)) return [];
       const gateways = { gateway4: present(gateway4), gateway6: present(gateway6) };
-      return [{ name, state, since: Number(lineSince), device, ...gateways, reason: reason.join(" ") }];
+      const words = `${state === "drained" && reason.length > 0 ? "by " : ""}${reason.join(" ")}`;
+      return [{ name, state, since: Number(lineSince), device, ...gateways, reason: words }];
     }),
   };
 }
