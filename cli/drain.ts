@@ -57,6 +57,7 @@ export function drained(host: string, line: string, end: boolean, { before, afte
       : "no other line is up, so the routes stay as they are, over this line";
   return (
     `${line} of ${host} ${already}: ${carried}. It is probed all the same. ` +
+    (after.paused ? "The line monitor is paused: the routes stay as they are until that ends. " : "") +
     `\`pulumi-multipath drain ${host} ${line} --end\` puts it back.\n`
   );
 }

@@ -46,9 +46,10 @@ export function duration(microseconds: number): string {
 export function lasting(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 100) return `${whole} s`;
-  if (whole < 100 * 60) return `${Math.floor(whole / 60)} min`;
-  if (whole < 48 * 3600)
-    return [`${Math.floor(whole / 3600)} h`, `${Math.floor((whole % 3600) / 60)} min`].join(" ").replace(/ 0 min$/, "");
+  const minutes = Math.round(whole / 60);
+  if (minutes < 100) return `${minutes} min`;
+  const rest = minutes % 60;
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h${rest === 0 ? "" : ` ${rest} min`}`;
   return `${Math.floor(whole / 86400)} days`;
 }
 

@@ -3,7 +3,16 @@ import { parseAddresses, parseRoutes } from "../provider/iproute/json";
 import { parseRules } from "../provider/iproute/rules";
 import type { LiveRoute, LiveRule } from "../provider/snapshot";
 import type { Flow } from "./flow";
-import { type DeclaredLine, type Health, lineFiles, objectFiles, parseDeclaredLines, parseHealth } from "./lines";
+import {
+  type DeclaredLine,
+  type Health,
+  lineFiles,
+  objectFiles,
+  parseDeclaredLines,
+  parseHealth,
+  parsePinnedLines,
+  pinMask,
+} from "./lines";
 import { Declared } from "./objects";
 import { type Answer, type Question, showFiles } from "./question";
 
@@ -46,7 +55,8 @@ answer() {
   printf '%s\\n' "$connection"
   of_connection=$(printf '%s\\n' "$connection" | sed -n 's/.* mark=\\([0-9]*\\).*/\\1/p' | head -n 1)
   ask "\${mark:-0}" plain
-  [ -n "$mark" ] || [ "\${of_connection:-0}" = 0 ] || ask "$of_connection" marked
+  pinned=$((\${of_connection:-0} & ${pinMask}))
+  [ -n "$mark" ] || [ $pinned = 0 ] || ask $pinned marked
 }
 ask() {
   set -- "$@" "$destination" \${source:+from "$source"} \${incoming:+iif "$incoming"} mark "$1"
@@ -92,8 +102,8 @@ export interface Facts {
   readonly devices: readonly string[];
   readonly declared: Declared;
   readonly declaredLines: readonly DeclaredLine[];
-  /** Whether connections' marks become packets' marks here: a ConnectionPinning of ours is in place. */
-  readonly pins: boolean;
+  /** Names by number of the lines whose connections have their packets marked, by a ConnectionPinning. */
+  readonly pinnedLines: ReadonlyMap<number, string>;
   readonly health: Health;
   /** The device that the flow comes in by; undefined: the host itself sends it. */
   readonly incoming: string | undefined;
@@ -139,7 +149,7 @@ export function factsOf(flow: Flow, { sections, files }: Answer): Facts {
     devices: parseAddresses(section("addresses")).links.map(({ name }) => name),
     declared: new Declared(files),
     declaredLines: parseDeclaredLines(all),
-    pins: [...files.keys()].some((path) => path.includes("-ConnectionPinning-")),
+    pinnedLines: parsePinnedLines(all),
     health: parseHealth(files.get(`${lineFiles}/health`) ?? ""),
     incoming: /^incoming (\S+)$/m.exec(settings)?.[1],
     settings: new Map([...settings.matchAll(/^\/proc\/sys\/([^:]+):(.*)$/gm)].map(([, path = "", value = ""]) => [path, value])),

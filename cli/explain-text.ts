@@ -33,7 +33,7 @@ function beginnings({ incoming, connection, sawConnections, mark }: Explanation,
     `its connection is known here${connection.state ? ` (${connection.state})` : ""}`,
     ...(connection.mark === 0
       ? ["and has no mark"]
-      : [`with mark ${hex(connection.mark)}${connection.pinnedTo ? `: pinned to line ${connection.pinnedTo}` : ""}`]),
+      : [`with mark ${hex(connection.mark)}${connection.pinnedTo ? `: it belongs to line ${connection.pinnedTo}` : ""}`]),
   ];
   return [
     incoming === undefined ? "sent by the host itself" : `comes in by ${incoming}`,
@@ -45,9 +45,7 @@ function beginnings({ incoming, connection, sawConnections, mark }: Explanation,
     ...(mark.from === "the flow as given"
       ? [`with mark ${hex(mark.value)}${mark.line ? `, that of line ${mark.line}` : ""}`]
       : []),
-    ...(connection && connection.mark !== 0 && mark.from !== "the connection"
-      ? ["no ConnectionPinning of ours makes the connection's mark the packets' own: it is left out here"]
-      : []),
+    ...(connection?.notPinned ? [connection.notPinned] : []),
   ].flatMap((text) => indented(text, columns, "  "));
 }
 

@@ -3,7 +3,7 @@ import { ruleWords } from "../provider/iproute/rules";
 import type { LiveRule } from "../provider/snapshot";
 import type { Connection, Facts, Verdict } from "./explain-question";
 import { flowText, type Flow } from "./flow";
-import { type LineHealth, lineOf } from "./lines";
+import { type LineHealth, lineOf, pinMask } from "./lines";
 import type { Resource } from "./objects";
 import { type Met, lengthOf, rulesMet } from "./rule-match";
 
@@ -11,7 +11,8 @@ export interface Explanation {
   readonly flow: string;
   /** The device that it comes in by; undefined: the host itself sends it. */
   readonly incoming: string | undefined;
-  readonly connection: (Connection & { readonly pinnedTo: string | undefined }) | undefined;
+  readonly connection:
+    (Connection & { readonly pinnedTo: string | undefined; readonly notPinned: string | undefined }) | undefined;
   /** Whether the host's connections could be looked at. */
   readonly sawConnections: boolean;
   readonly mark: Mark;
@@ -81,28 +82,40 @@ export interface Hop {
   readonly leftOut: boolean;
 }
 
-/** The bits of a mark that say by which line a connection is pinned. */
-const pinned = 0x3f00;
-
 export function explanationOf(facts: Facts): Explanation {
-  const { flow, incoming, connection, sawConnections, pins, plain, marked } = facts;
-  const byConnection = pins && marked !== undefined && connection !== undefined;
+  const { flow, incoming, connection, sawConnections, plain, marked } = facts;
+  const notPinned = connection && whyNotPinned(facts, connection.mark);
+  const byConnection = marked !== undefined && connection !== undefined && notPinned === undefined;
   const verdict = byConnection ? marked : plain;
-  const value = byConnection ? connection.mark : (flow.mark ?? 0);
+  const value = byConnection ? connection.mark & pinMask : (flow.mark ?? 0);
   const from = byConnection ? "the connection" : flow.mark === undefined ? "nothing" : "the flow as given";
   const met = metRules(facts, value, verdict);
   return {
     flow: flowText(flow),
     ...{ incoming, sawConnections },
-    connection: connection && { ...connection, pinnedTo: lineOfMark(facts, connection.mark) },
+    connection: connection && { ...connection, pinnedTo: lineOfMark(facts, connection.mark), notPinned },
     mark: { value, from, line: lineOfMark(facts, value) },
     rules: met.map((one) => ruleMet(one, facts)),
     result: resultOf(facts, verdict, met),
   };
 }
 
-const lineOfMark = ({ declaredLines }: Facts, mark: number): string | undefined =>
-  (mark & pinned) === 0 ? undefined : declaredLines.find(({ number }) => number === (mark & pinned) >> 8)?.name;
+function lineOfMark({ declaredLines, pinnedLines }: Facts, mark: number): string | undefined {
+  const number = (mark & pinMask) >> 8;
+  return pinnedLines.get(number) ?? declaredLines.find((line) => line.number === number)?.name;
+}
+
+/** Why the packets of a connection that belongs to a line don't get its mark; undefined: they do, or it belongs to none. */
+function whyNotPinned({ pinnedLines, incoming, health }: Facts, mark: number): string | undefined {
+  const number = (mark & pinMask) >> 8;
+  if (number === 0) return undefined;
+  const name = pinnedLines.get(number);
+  if (name === undefined) return "no ConnectionPinning there makes that the packets' own: it is left out here";
+  const line = health.lines.find((one) => one.name === name);
+  if (line?.state === "down") return `line ${name} is down, so it takes another way meanwhile`;
+  const through = health.lines.find(({ device }) => device === incoming);
+  return through && `what comes in by a line (${through.name}) goes where it is for, whatever its connection's mark`;
+}
 
 /** The kernel doesn't tell which rule it was: the first one that matches and leads to the table that it names. */
 function metRules({ flow, incoming, rules, candidates }: Facts, mark: number, verdict: Verdict): Met[] {

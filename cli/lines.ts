@@ -20,7 +20,7 @@ export interface LineHealth {
   /** As they are now; undefined: none, or none in that family. */
   readonly gateway4: string | undefined;
   readonly gateway6: string | undefined;
-  /** In the monitor's words; may be empty. */
+  /** In the monitor's words; may be empty. Of a drained line: by whom. */
   readonly reason: string;
 }
 
@@ -41,7 +41,8 @@ export function parseHealth(text: string): Health {
     lines: words.flatMap(([word, name, state, lineSince, device, gateway4, gateway6, ...reason]) => {
       if (word !== "line" || name === undefined || device === undefined || !isState(state)) return [];
       const gateways = { gateway4: present(gateway4), gateway6: present(gateway6) };
-      return [{ name, state, since: Number(lineSince), device, ...gateways, reason: reason.join(" ") }];
+      const words = `${state === "drained" && reason.length > 0 ? "by " : ""}${reason.join(" ")}`;
+      return [{ name, state, since: Number(lineSince), device, ...gateways, reason: words }];
     }),
   };
 }
@@ -115,6 +116,15 @@ export function parseDeclaredLines(text: string): DeclaredLine[] {
     const gateways = { gateway4: value("gateway4"), gateway6: value("gateway6") };
     return [{ name, number: Number(value("number")), device: value("device") ?? "", ...gateways, ...addresses }];
   });
+}
+
+/** The bits of a mark that say to which line a connection, or a packet of it, belongs: the line's number. */
+export const pinMask = 0x3f00;
+
+/** Names of the lines that a ConnectionPinning keeps connections on, by number: `connection-pinning line NAME number N ...`. */
+export function parsePinnedLines(text: string): Map<number, string> {
+  const lines = wordsOf(text).filter(([word, what]) => word === "connection-pinning" && what === "line");
+  return new Map(lines.map(([, , name = "", , number]) => [Number(number), name]));
 }
 
 /** The line that a next hop is over: by its device, and its gateway where several lines share that. */

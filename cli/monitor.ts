@@ -59,12 +59,12 @@ export async function tellOver(connection: Connection, message: Message): Promis
       );
     case "none":
       throw new ToolError(
-        `No line monitor runs on ${name}: declare a LineMonitor, or see \`systemctl status pulumi-multipath-line-monitor\` there.`,
+        `No line monitor runs on ${name}: declare a LineMonitor, or see \`systemctl status pulumi-multipath-lines\` there.`,
       );
     case "dead":
       throw new ToolError(
         `The line monitor of ${name} is gone: its process ${before.monitor?.pid ?? ""} has ended. systemd starts it again; see ` +
-          "`journalctl -u pulumi-multipath-line-monitor` there.",
+          "`journalctl -u pulumi-multipath-lines` there.",
       );
     case "line":
       throw new InputError(`LINE is ${JSON.stringify(message.line)}: ${name} has no such line; it has ${namesOf(before)}.`);

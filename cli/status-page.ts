@@ -76,11 +76,11 @@ function row(line: LineStatus, y: number, middle: number): string {
   const thick = state === "down" ? 2 : 2 + share * 16;
   const gateways = [health?.gateway4, health?.gateway6].filter(Boolean).join(" ");
   const way = `M158 ${middle} C 230 ${middle}, 230 ${y}, 300 ${y} L 560 ${y}`;
-  const carried = traffic
-    ? `${percent(share)} of the traffic, ${rate(traffic.received + traffic.sent)}`
-    : shareByWeight === undefined
-      ? ""
-      : `weight ${percent(shareByWeight)}`;
+  const weighed = shareByWeight === undefined ? "" : `weight ${percent(shareByWeight)}`;
+  const carried =
+    traffic && shareOfTraffic !== undefined
+      ? `${percent(shareOfTraffic)} of the traffic, ${rate(traffic.received + traffic.sent)}`
+      : weighed;
   const dots = targets
     .slice(0, 3)
     .map((target, index) => dot(target, y + (index - (Math.min(targets.length, 3) - 1) / 2) * 24, y));
@@ -88,7 +88,7 @@ function row(line: LineStatus, y: number, middle: number): string {
 <path class="wire" d="${way}" stroke-width="${thick.toFixed(1)}"/>
 <rect class="box" x="300" y="${y - 26}" width="170" height="52" rx="8"/>
 <text class="middle strong" x="385" y="${y - 4}">${text(shortened(line.name, 16))}</text>
-<text class="middle small" x="385" y="${y + 14}">${text(shortened(state === "unwatched" ? device : `${state} · ${device}`, 24))}</text>
+<text class="middle small" x="385" y="${y + 14}">${text(shortened([state === "unwatched" ? "" : state, device === line.name ? "" : device].filter(Boolean).join(" · "), 24))}</text>
 <text class="small" x="482" y="${y - 16}">${text(shortened(gateways === "" ? "" : `via ${gateways}`, 34))}</text>
 <text class="small" x="482" y="${y + 26}">${text(carried)}</text>
 ${targets.length > 0 ? `<path class="thin" d="M560 ${y} L 700 ${y}"/>` : `<path class="thin" d="M560 ${y} L 720 ${y}"/>`}
@@ -205,9 +205,9 @@ function spansOf(
   now: number,
 ): Span[] {
   const [first] = transitions;
-  // A line that goes down was up before, and the other way round.
+  // What goes down or is drained was up before; what comes up may not have been watched before.
   const before: Span[] =
-    first && first.at > start ? [{ from: start, to: first.at, state: first.state === "up" ? "down" : "up", reason: "" }] : [];
+    first && first.at > start && first.state !== "up" ? [{ from: start, to: first.at, state: "up", reason: "" }] : [];
   const spans = transitions.map(({ at, state, reason }, index): Span => ({
     from: at,
     to: transitions[index + 1]?.at ?? now,

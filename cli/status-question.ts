@@ -10,8 +10,10 @@ import {
   lineFiles,
   lineOf,
   objectFiles,
+  pinMask,
   parseDeclaredLines,
   parseHealth,
+  parsePinnedLines,
   parseTargets,
   parseTransitions,
 } from "./lines";
@@ -30,7 +32,7 @@ answer() {
   echo "$1 facts"
   echo "now $(date +%s)"
   if read -r _ pid _ 2>/dev/null <${lineFiles}/health && [ -d "/proc/\${pid:-none}" ]; then echo alive; fi
-  show_files "$1" ${lineFiles}/health ${lineFiles}/targets ${lineFiles}/transitions ${objectFiles}/*-LineMonitor-* $(grep -ls ' nexthop ' ${objectFiles}/*-Route-*)
+  show_files "$1" ${lineFiles}/health ${lineFiles}/targets ${lineFiles}/transitions ${objectFiles}/*-LineMonitor-* ${objectFiles}/*-ConnectionPinning-* $(grep -ls ' nexthop ' ${objectFiles}/*-Route-*)
   echo "$1 addresses"
   ip -N -j -d addr show
   for family in 4 6; do
@@ -46,9 +48,10 @@ answer() {
   [ "$2" = 0 ] || { sleep 1; echo "$1 later"; cat /proc/uptime /proc/net/dev; }
 }
 count_flows() {
-  [ -r /proc/sys/net/netfilter/nf_conntrack_count ] && read -r entries </proc/sys/net/netfilter/nf_conntrack_count || return 0
+  # A shell's own read gets one byte of it.
+  entries=$(grep -s '' /proc/sys/net/netfilter/nf_conntrack_count) || return 0
   if [ "$(id -u)" != 0 ] || [ "$entries" -gt ${countedFlows} ]; then echo "uncounted $entries"; return; fi
-  if [ -r /proc/net/nf_conntrack ]; then cat /proc/net/nf_conntrack; else conntrack -L 2>/dev/null; fi | awk '
+  if command -v conntrack >/dev/null; then conntrack -L 2>/dev/null; else cat /proc/net/nf_conntrack 2>/dev/null; fi | awk '
     / (TIME_WAIT|CLOSE) / { next }
     {
       to = 0; mark = 0
@@ -148,9 +151,10 @@ export function statusOf({ sections, files }: Answer, before?: Counters): Status
   const first = countersOf(section("counters"));
   const counters = sections.has("later") ? countersOf(section("later")) : first;
   const rates = ratesBetween(sections.has("later") ? first : before, counters);
-  const declaredLines = parseDeclaredLines([...files].map(([, text]) => text).join("\n"));
+  const objects = [...files.values()].join("\n");
+  const [declaredLines, pinnedLines] = [parseDeclaredLines(objects), parsePinnedLines(objects)];
   const targets = parseTargets(file("targets"));
-  const lines = linesOf({ health, declaredLines, targets, links, addresses, routes, flows, rates });
+  const lines = linesOf({ health, declaredLines, pinnedLines, targets, links, addresses, routes, flows, rates });
   return {
     now: Number(/^now (\d+)$/m.exec(section("facts"))?.[1] ?? 0),
     health,
@@ -187,6 +191,7 @@ function routeStatus(route: LiveRoute, declared: Declared, health: Health): Rout
 interface Seen {
   readonly health: Health;
   readonly declaredLines: readonly DeclaredLine[];
+  readonly pinnedLines: ReadonlyMap<number, string>;
   readonly targets: readonly Target[];
   readonly links: readonly LiveLink[];
   readonly addresses: readonly LiveAddress[];
@@ -226,16 +231,13 @@ function linesOf(seen: Seen): LineStatus[] {
   });
 }
 
-/** The connection mark's bits that say by which line a connection is pinned. */
-const pinned = 0x3f00;
-
 /**
  * What tells a connection's line: its mark, or that the answers come to an address which only one line has.
  */
-function flowsByLine({ flows, declaredLines, addresses }: Seen, lines: readonly { name: string; device: string }[]) {
+function flowsByLine({ flows, declaredLines, pinnedLines, addresses }: Seen, lines: readonly { name: string; device: string }[]) {
   const counts = new Map<string, number>();
   if (!flows?.groups) return counts;
-  const byNumber = new Map(declaredLines.map(({ number, name }) => [number, name]));
+  const byNumber = new Map([...pinnedLines, ...declaredLines.map(({ number, name }) => [number, name] as const)]);
   const owners = new Map<string, Set<string>>();
   for (const { name, device } of lines) {
     const declared = declaredLines.find((line) => line.name === name);
@@ -245,7 +247,7 @@ function flowsByLine({ flows, declaredLines, addresses }: Seen, lines: readonly 
     }
   }
   const lineOfGroup = ({ mark, address }: { mark: number; address: string }): string | undefined => {
-    const marked = byNumber.get((mark & pinned) >> 8);
+    const marked = byNumber.get((mark & pinMask) >> 8);
     const [only, ...more] = owners.get(address) ?? [];
     return marked ?? (more.length === 0 ? only : undefined);
   };

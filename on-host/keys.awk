@@ -89,6 +89,21 @@ function route_key(route) {
     (route["family"] == 6 ? route["from"] : route["tos"]) " " route["metric"]
 }
 
+# Fills `hops` with a route's next hops, `via ADDRESS dev DEVICE` each, and returns the rest of it. The last one that is left is shown
+# like the only one of a simple route.
+function split_hops(text, hops,    word, count, i, rest, many, hop) {
+  split("", hops)
+  count = split(masked(text, "route"), word, " ")
+  for (i = 1; i <= count; i++) {
+    if (word[i] == "nexthop") many = 1
+    else if (word[i] == "via") hop = "via " word[++i]
+    else if (word[i] == "dev") hops[hop " dev " word[++i]]
+    else if (many && word[i] == "weight") i++
+    else if (word[i] != "onlink") rest = rest " " word[i]
+  }
+  return rest
+}
+
 # A prefix as `ip` prints it: without the length when it is a single address.
 function canonical(prefix) {
   if (prefix == "0.0.0.0/0" || prefix == "::/0") return "default"

@@ -13,13 +13,13 @@ done
 main() {
   [ -r "$mp_history/.last" ] && read -r _ number <"$mp_history/.last" && record_of "$number" || return 0
   cat "$mp_history/$number" "$mp_history/.last"
-  changed=$({ state_text && details | state_details && further_details; } | compare_with_record part=record "$mp_history/.last" part=now -)
+  changed=$({ state_text && details | state_details && further_details; } | compare_with_record part=now -)
   [ -z "$changed" ] || echo "changed $changed"
 }
 
 # What the state's text leaves out, and the change was about.
 details() {
-  sed -n -e 's/^touches rule .*/rules/p' -e 's/^touches \(sysctl .*\)/\1/p' "$mp_history/.last" | sort -u
+  sed -n -e 's/^touches rule .*/rules/p' -e 's/^touches \(sysctl .*\)/\1/p' -e 's/^touches \(nft .*\)/\1/p' "$mp_history/.last" | sort -u
 }
 
 further_details() {

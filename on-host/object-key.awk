@@ -30,6 +30,7 @@ function object_key(text,    what, word, link, route) {
   if (what == "address") return address_key(text)
   if (what == "rule") return rule_key(text, family)
   if (what == "sysctl") return sysctl_key(text)
+  if (what == "nft") return table_key(text)
   if (what == "neighbour") return neighbour_key(text)
   if (what == "nexthop") return nexthop_key(text)
   return what == "qdisc" ? qdisc_key(text) : ""

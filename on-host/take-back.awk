@@ -3,7 +3,7 @@
 # With GOAL, also the state that taking it back leads to, in the form of the state now: GOAL and GOAL-more. In it these objects are as before that
 # change, and so is what changed with them and has not changed since; all else is as it is now.
 #
-# Files: part=record (history.awk), part=now the state; for GOAL once more, part=goal that of state_text, part=goal-more that of state_more.
+# Files: part=record (history.awk), part=health the line monitor's (next hops of lines that are not up may be missing now), part=now the state; for GOAL once more, part=goal that of state_text, part=goal-more that of state_more.
 
 part == "record" {
   word = $1
@@ -21,6 +21,11 @@ part == "record" {
     lines[word, key] = lines[word, key] text "\n"
     shown[word, key] = shown[word, key] masked(text, kind[key]) "\n"
   }
+  next
+}
+
+part == "health" {
+  if ($1 == "line" && $3 != "up") is_out[$5, $6] is_out[$5, $7]
   next
 }
 
@@ -54,6 +59,17 @@ function as_before(key) {
   return key in touched || (key in kind && shown["now", key] == shown["left", key])
 }
 
+# Whether a route is as it was left but for next hops of lines that are not up, which the line monitor has left out.
+function only_lines_are_out(key,    had, has, hop, word) {
+  if (key !~ /^route / || shown["now", key] == "" || split_hops(shown["left", key], had) != split_hops(shown["now", key], has)) return 0
+  for (hop in has) if (!(hop in had)) return 0
+  for (hop in had) {
+    split(hop, word, " ") # `via 192.0.2.1 dev adsl`
+    if (!(hop in has) && !((word[4], word[2]) in is_out)) return 0
+  }
+  return 1
+}
+
 function put(text) {
   if (goal != "") printf "%s", text >(part == "goal-more" ? goal "-more" : goal)
 }
@@ -75,12 +91,13 @@ END {
   missing("route")
   part = "goal-more"
   missing("rule")
+  missing("nft")
   missing("neighbour")
   missing("nexthop")
   missing("qdisc")
   missing("sysctl")
   for (key in touched) {
-    if (shown["now", key] == shown["left", key]) continue
+    if (shown["now", key] == shown["left", key] || only_lines_are_out(key)) continue
     print key
     exit
   }

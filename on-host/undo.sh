@@ -1,14 +1,15 @@
 # shellcheck shell=sh disable=SC2154 # tx, here and began are set by those who read this
 # Brings the kernel back to TX/before, or only what went with a change that stays. Whoever calls it holds apply.lock.
 #
-# `goal` is the state that it leads to: TX/before, or what a change that is taken back leads to (take-back.sh).
+# `goal` is the state that it leads to, and `goal_objects` the objects' files then: TX/before and the current ones, or what a change that is taken back
+# leads to (take-back.sh).
 #
 # Files: TX/before and before-more (state.sh), now and now-more, touches, removes, takes-more (transaction.sh), and undo-N.*, the batches
 # of the Nth attempt (undo.awk).
 
 # shellcheck source=SCRIPTDIR/tables.sh
 . "$here/tables.sh"
-goal=$tx/before
+goal=$tx/before goal_objects=$mp_etc/current/objects.d
 
 # Puts back what vanished though no line removes it: secondaries of a deleted primary, routes whose preferred source went.
 put_back() {
@@ -106,7 +107,7 @@ run_restore() {
         if [ $? -eq 255 ]; then one_by_one "$tool" <"$batch"; fi ;;
       one-*) one_by_one "${tool#one-}" <"$batch" ;;
       tc) tc -force -batch "$batch" >/dev/null 2>"$tx/words" </dev/null ;;
-      nft) run_nft "$batch" "$mp_etc/current/objects.d" 2>"$tx/words" ;;
+      nft) run_nft "$batch" "$goal_objects" 2>"$tx/words" ;;
       files) write_files <"$batch" ;;
       dad) await_dad "$batch" ;;
     esac

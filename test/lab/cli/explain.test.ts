@@ -8,7 +8,7 @@ import { askOver } from "../../../cli/question";
 import type { Connection } from "../../../provider/transport/connection";
 import { namespacesWork } from "../../fixtures/namespace";
 import { type Box, namespace } from "../commit/box";
-import { twoLines } from "./two-lines";
+import { conntrack, twoLines } from "./two-lines";
 
 describe("pulumi-multipath explain, in a network namespace", function () {
   this.timeout(60_000);
@@ -117,13 +117,37 @@ describe("pulumi-multipath explain, in a network namespace", function () {
     await on.sh("echo 0 >/proc/sys/net/ipv4/conf/lan/rp_filter");
   });
 
+  it("takes the mark of a connection that is known for the packets' own where a ConnectionPinning of ours does so", async () => {
+    const flow = "tcp 172.20.0.10:40000 -> 198.18.0.7:443";
+    const known = await conntrack(on);
+    if (!known) return;
+    const without = await explain(flow);
+    assert.deepEqual([without.mark.value, without.connection?.mark, without.connection?.pinnedTo], [0, 512, "bdsl"]);
+    assert.match(await text(flow), /no ConnectionPinning there makes that the packets' own/);
+    await on.sh(
+      "echo connection-pinning line bdsl number 2 masquerade 1 >/etc/pulumi-multipath/current/objects.d/50-ConnectionPinning-uplink",
+    );
+    const { mark, result, connection: entry } = await explain(flow);
+    assert.deepEqual(
+      [mark.from, mark.line, entry?.answersTo, entry?.state],
+      ["the connection", "bdsl", "203.0.113.6", "ESTABLISHED"],
+    );
+    assert.ok(result.kind === "sent" && result.route.table === 20502);
+    assert.match(await text(flow), /its connection is known here \(ESTABLISHED\) with mark 0x200: it belongs to line\s+bdsl$/m);
+    assert.match(await text(flow), /leaves by bdsl to 198\.51\.100\.2; answers come to 203\.0\.113\.6$/m);
+    await on.sh("sed -i 's/^line bdsl up/line bdsl down/' /run/pulumi-multipath/lines/health");
+    assert.equal((await explain(flow)).mark.value, 0);
+    assert.match(await text(flow), /^ {2}line bdsl is down, so it takes another way meanwhile$/m);
+    await on.sh("sed -i 's/^line bdsl down/line bdsl up/' /run/pulumi-multipath/lines/health");
+  });
+
   it("draws all that in 80 columns, the chosen way marked", async () => {
-    const shown = await text("tcp 172.20.0.10:40000 -> 198.18.0.7:443");
+    const shown = await text("tcp 172.20.0.10:40001 -> 198.18.0.7:443");
     assert.ok(
       shown.split("\n").every((line) => line.length <= 80),
       shown,
     );
-    assert.match(shown, /^tcp 172\.20\.0\.10:40000 -> 198\.18\.0\.7:443\n {2}comes in by lan\n/);
+    assert.match(shown, /^tcp 172\.20\.0\.10:40001 -> 198\.18\.0\.7:443\n {2}comes in by lan\n/);
     assert.match(shown, /^ {2}→ via 198\.51\.100\.[12] dev [ab]dsl {2,}weight \d+, \d+ %$/m);
     assert.match(shown, /^ {2}line [ab]dsl is up for /m);
     assert.match(shown, /^ {2}leaves by [ab]dsl to 198\.51\.100\.[12]$/m);

@@ -13,7 +13,7 @@ tell() {
 tell
 while read -r word name who <&3; do
   case $word in
-    drain) eval "$name=drained"; why="by $who" ;;
+    drain) eval "$name=drained"; why=$who ;;
     undrain) eval "$name=up"; why='' ;;
     pause) case $name in [0-9]*) paused="$(date +%s) $(($(date +%s) + name)) $who" ;; *) paused="$(date +%s) - $name" ;; esac ;;
     resume) paused= ;;

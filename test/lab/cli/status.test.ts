@@ -6,7 +6,7 @@ import { statusText } from "../../../cli/status-text";
 import type { Connection } from "../../../provider/transport/connection";
 import { namespacesWork } from "../../fixtures/namespace";
 import { type Box, namespace } from "../commit/box";
-import { twoLines } from "./two-lines";
+import { conntrack, twoLines } from "./two-lines";
 
 describe("pulumi-multipath status, in a network namespace", function () {
   this.timeout(60_000);
@@ -52,6 +52,12 @@ describe("pulumi-multipath status, in a network namespace", function () {
     const [adsl, bdsl] = then.lines;
     assert.ok((adsl?.traffic?.sent ?? 0) > 100, JSON.stringify(adsl?.traffic));
     assert.ok((adsl?.shareOfTraffic ?? 0) > 0.9 && (bdsl?.shareOfTraffic ?? 1) < 0.1, JSON.stringify(then.lines));
+  });
+
+  it("counts connections by the line that their mark names", async () => {
+    if (!(await conntrack(on))) return;
+    const { lines, flows } = await status();
+    assert.deepEqual([flows?.total, lines.map((line) => line.flows)], [1, [0, 1]]);
   });
 
   it("shows a next hop that the line monitor has left out", async () => {

@@ -1,3 +1,5 @@
+import type { Box } from "../commit/box";
+
 /** Sh text that gives a box two lines, a LAN, the rules of pinned connections, the object files of all that, and what a line monitor has to say. */
 export const twoLines = `
 set -e
@@ -33,3 +35,12 @@ echo "$((now - 3100)) bdsl down no answer from 198.18.0.1
 $((now - 3000)) bdsl up 8 replies" >transitions
 cd /
 `;
+
+/** One connection that is pinned to bdsl and leaves with its address; false where the kernel of the tests knows no connections. */
+export const conntrack = async (on: Pick<Box, "sh">): Promise<boolean> =>
+  (await on.sh(`command -v conntrack nft >/dev/null && nft add table inet seen 2>/dev/null || { echo no; exit 0; }
+    nft add chain inet seen all '{ type filter hook prerouting priority mangle; }'; nft add rule inet seen all ct state new counter
+    conntrack -F 2>/dev/null
+    conntrack -I -p tcp --orig-src 172.20.0.10 --orig-dst 198.18.0.7 --orig-port-src 40000 --orig-port-dst 443 --reply-src 198.18.0.7 \\
+      --reply-dst 203.0.113.6 --reply-port-src 443 --reply-port-dst 40000 --state ESTABLISHED --timeout 600 --mark 512 >/dev/null 2>&1 && echo yes`)) ===
+  "yes\n";

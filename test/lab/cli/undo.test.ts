@@ -76,9 +76,9 @@ onEachBox("pulumi-multipath undo", (open, thorough) => {
   });
 
   thorough?.(
-    "takes back links, settings, addresses and rules, and the first change of a host leaves nothing of ours",
+    "takes back links, settings, addresses, rules and tables of nftables, and the first change of a host leaves nothing of ours",
     async () => {
-      const before = [await dump(on), await on.sh("ip rule; cat /proc/sys/net/ipv4/conf/un0/rp_filter")];
+      const before = [await dump(on), await on.sh("ip rule; nft list ruleset; cat /proc/sys/net/ipv4/conf/un0/rp_filter")];
       const content = "# pulumi-multipath object 1\nkind x\nidentity x\nclaim x\nowner a/b/c\n\n";
       const steps = [
         put("link", "ip", "link set dev un0 mtu 1400", ["link un0"]),
@@ -89,11 +89,14 @@ onEachBox("pulumi-multipath undo", (open, thorough) => {
       ];
       await hostState(on).commit({
         name: "all",
-        details: ["rules", "sysctl net/ipv4/conf/un0/rp_filter"],
+        details: ["rules", "sysctl net/ipv4/conf/un0/rp_filter", "nft inet pulumi_multipath"],
         plan: () => ({ reads: [], steps, files: [{ file: "f", content }] }),
       });
       await undo();
-      assert.deepEqual([await dump(on), await on.sh("ip rule; cat /proc/sys/net/ipv4/conf/un0/rp_filter")], before);
+      assert.deepEqual(
+        [await dump(on), await on.sh("ip rule; nft list ruleset; cat /proc/sys/net/ipv4/conf/un0/rp_filter")],
+        before,
+      );
       assert.deepEqual(await ourFiles(on), []);
     },
   );
@@ -114,6 +117,28 @@ onEachBox("pulumi-multipath undo", (open, thorough) => {
     await on.sh("ip route replace 10.1.0.0/16 via 192.0.2.9 proto 205");
     await undo();
     assert.match(await on.sh("ip route show 10.1.0.0/16; ip route show 10.77.0.0/16"), /via 192\.0\.2\.7[^]*via 192\.0\.2\.7/);
+  });
+
+  thorough?.("does not mind that the line monitor has left a next hop out of a route meanwhile", async () => {
+    const route = "10.5.0.0/16 proto 205 nexthop via 192.0.2.9 dev un0 weight 3 nexthop via 192.0.2.10 dev un0 weight 4";
+    const key = "route 4 254 10.5.0.0/16 0 0";
+    const file = { file: "r", content: emptyFile };
+    await hostState(on).commit(
+      change("one", { steps: [put("route", "ip -4", "route add 10.5.0.0/16 via 192.0.2.7 proto 205", [key])], files: [file] }),
+    );
+    await hostState(on).commit(
+      change("two", {
+        steps: [put("route", "ip -4", `route replace ${route}`, [key])],
+        files: [{ ...file, content: `${emptyFile}x\n` }],
+      }),
+    );
+    await on.sh("ip route replace 10.5.0.0/16 proto 205 via 192.0.2.9 dev un0");
+    await assert.rejects(undo(), /route 4 254 10\.5\.0\.0\/16 0 0 is no longer as/);
+    await on.sh(
+      "mkdir -p /run/pulumi-multipath/lines; echo line bdsl down 1 un0 192.0.2.10 - >/run/pulumi-multipath/lines/health",
+    );
+    await undo();
+    assert.match(await on.sh("ip route show 10.5.0.0/16; rm -r /run/pulumi-multipath/lines"), /via 192\.0\.2\.7/);
   });
 
   thorough?.("changes nothing when a line is refused, and says which", async () => {
