@@ -36,7 +36,7 @@ part == "refused" {
   split($0, field, "\t")
   delete done[field[1]]
   delete tried[field[2]]
-  refused[field[1]] = field[2] ": " field[3]
+  refused[field[1]] = in_short(field[2]) ": " field[3]
   next
 }
 
@@ -51,14 +51,20 @@ function begin(    name, n) {
   printf "" >(work "/todo")
   printf "" >(work "/tried")
   printf "" >(work "/unexplained")
-  for (name in tried) if (++n <= 20) print "put back: " name
+  for (name in tried) if (++n <= 20) print "put back: " in_short(name)
   if (n > 20) print "put back: " n - 20 " more"
   n = 0
   for (name in refused) if (!(name in known_refused) && ++n <= 20) print "not put back: " refused[name]
   if (n > 20) print "not put back: " n - 20 " more"
   for (name in done) delete anew[name]
   look()
-  in_need = !remembers || !is_empty(lost) || !is_empty(anew) || !is_empty(gone) || !is_empty(lost_rule)
+  table_lost = listed && is_table_lost()
+  in_need = table_lost || !remembers || !is_empty(lost) || !is_empty(anew) || !is_empty(gone) || !is_empty(lost_rule)
+}
+
+# A table is one long line.
+function in_short(text) {
+  return text ~ /^nft / ? "table inet pulumi_multipath" : text
 }
 
 FNR == 1 {
@@ -85,6 +91,8 @@ $0 == "" { body = 1; next }
   count_of_words = split($0, word, " ")
   note_rule(sorted_rule("rule " substr($2, 2) " " $6, word, count_of_words, 7))
 }
+
+/^nft / { note_table() }
 
 /^ip link / {
   name = subject()
@@ -123,6 +131,15 @@ function note_rule(key,    name_) {
   if (!(name_ in anew)) return
   missed[name_]
   keep(name_, key, "", "")
+}
+
+function note_table(    name_) {
+  name_ = file " " $0
+  if (table_lost) anew[name_]
+  if (table_there) delete anew[name_]
+  if (!(name_ in anew)) return
+  missed[name_]
+  keep(name_, "nft inet pulumi_multipath", "", "")
 }
 
 function keep(name_, key, devices, source) {
@@ -181,7 +198,7 @@ function put_back(k,    text) {
   text = kept_line[k]
   if (text ~ /^ip link /) text = can_be_link(text, kept_devices[k]) ? text : ""
   else if (text ~ /^sysctl /) text = kept_devices[k] in here ? text : ""
-  else if (text ~ /^ip -[46] rule /) text = kept_line[k]
+  else if (text ~ /^(ip -[46] rule|nft) /) text = kept_line[k]
   else if (text ~ /^ip -[46] addr /) text = can_be_address(text, kept_devices[k], kept_source[k]) ? text : ""
   else text = route_now(text, kept_key[k], kept_devices[k], kept_source[k])
   if (text == "") return
@@ -252,7 +269,8 @@ function destination_of(key,    word) {
 # One batch for a command: the files come in the order in which one object stands on another, and what goes through a router comes last.
 function write(k, text,    tool, batch) {
   if (text ~ /^ip -/) tool = substr(text, 5, 1)
-  else tool = text ~ /^ip / ? "ip" : "sysctl"
+  else if (match(text, /^(ip|nft) /)) tool = substr(text, 1, RLENGTH - 1)
+  else tool = "sysctl"
   batch = work "/batch." tool
   print substr(text, tool ~ /^[46]$/ ? 7 : length(tool) + 2) >batch
   print name_of[k] >(batch ".names")
@@ -281,5 +299,6 @@ function remember(file,    i, name) {
     print "rule\t" recent_rule[name] "\t" name >file
     print name >(work "/unexplained")
   }
+  if (drift) print "drift\tinet pulumi_multipath" >file
   print "end\t" >file
 }

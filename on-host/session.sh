@@ -38,9 +38,12 @@ note_detail() {
 
 # Who has such objects will ask for them: that saves a request for each.
 note_details_of_objects() {
-  for file in "$mp_etc"/current/objects.d/*-Sysctl-* "$mp_etc"/current/objects.d/*-RoutingRule-*; do
+  for file in "$mp_etc"/current/objects.d/*-Sysctl-* "$mp_etc"/current/objects.d/*-RoutingRule-* "$mp_etc"/current/objects.d/*-ConnectionPinning-*; do
     [ -r "$file" ] || continue
-    case ${file##*/} in *-RoutingRule-*) note_detail rules; continue ;; esac
+    case ${file##*/} in
+      *-RoutingRule-*) note_detail rules; continue ;;
+      *-ConnectionPinning-*) note_detail 'nft inet pulumi_multipath'; continue ;;
+    esac
     while IFS= read -r line; do
       case $line in 'sysctl '*) note_detail "${line%=*}" ;; esac
     done <"$file"
@@ -90,13 +93,22 @@ show_files() {
 
 # One process again; the provider tells the families apart as state_text does.
 show_state() {
+  show_lines "$1 lines"
   echo "$1 state"
   printf '%s\n' 'addr show' 'route show table all' | ip -N -j -d -batch -
   echo "$1 locked" # only text says which MTUs are locked
   case $seen in *' mtu lock '*) printf '%s\n' "$seen" | grep ' mtu lock ' ;; esac
+  show_lines "$1 lines-after"
   [ -n "$details" ] || return 0
   seen_details=$(printf '%s\n' "$details" | state_details) || return
   printf '%s\n' "$1 details" "$seen_details"
+}
+
+# show_lines MARK: what the line monitor says of its lines. Shown twice: one that recovers while the state is shown was still left out of it.
+show_lines() {
+  [ -r "$mp_run/lines/health" ] || return 0
+  echo "$1"
+  while IFS= read -r line; do printf '%s\n' "$line"; done <"$mp_run/lines/health"
 }
 
 # install DIGEST NAME TEXT [NAME TEXT...]: puts our scripts where transactions and boot find them.
@@ -241,6 +253,13 @@ tx_reply() {
   [ -e "$mp_run/tx.lock" ] || rmdir "$mp_run" 2>/dev/null || : # the last one leaves nothing behind
 }
 
+# What is left by now of a transaction's time, where the session that began it was cut off.
+still_left() {
+  { read -r _ && read -r _ && read -r _ && read -r _ && read -r until; } 2>/dev/null <"$tx/armed" || return 0
+  read_centiseconds
+  echo "left $((until * 100 - centiseconds))"
+}
+
 # What the last of the scripts had to say, or the shell's own verdict.
 read_result() {
   for part in undone confirmation result; do
@@ -258,6 +277,7 @@ read_result() {
       'state '*) state=${line#state } ;;
       'files shown') files=1 ;;
       'generation '*) seen_generation=${line#generation } ;;
+      'left '*) still_left ;;
       'old '*) old="$old ${line#old }" ;; # paths of ours, of digits at their ends: without spaces
     esac
   done <"$tx/$part"

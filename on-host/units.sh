@@ -42,23 +42,25 @@ names_these_scripts() {
   return 1
 }
 
-# Once there is something to put back, or a line to watch. One that runs by other scripts begins anew by these; one that somebody has stopped stays
-# so. The line monitor reads the objects' files again.
+# Once there is something to put back, or a line to watch. One that runs by other scripts begins anew by these, and so does a put-back that should
+# listen to nftables and does not, or the other way round; one that somebody has stopped stays so. The line monitor reads the objects' files again.
 start_services() {
   anew=''
   if [ -d /run/systemd/system ]; then
-    starting=''
-    runs_these_scripts put-back || starting=$mp_put_back
+    starting='' again=''
+    if ! runs_these_scripts put-back; then starting=$mp_put_back
+    elif ! listens_to_what_is_needed; then again=$mp_put_back; fi
     if has_lines "$current"; then
       runs_these_scripts lines || starting="$starting $mp_lines"
     elif [ -e "$mp_units/$mp_lines" ]; then
       drop_lines </dev/null >/dev/null 2>&1 8>&- 9>&- &
     fi
-    if [ -n "$starting" ]; then
+    if [ -n "$starting$again" ]; then
       {
         [ -z "$anew" ] || systemctl daemon-reload
         # shellcheck disable=SC2086 # one or two
-        systemctl --no-block restart $starting
+        [ -z "$starting" ] || systemctl --no-block restart $starting
+        [ -z "$again" ] || systemctl --no-block try-restart "$again"
       } </dev/null >/dev/null 2>&1 8>&- 9>&- &
     fi
   fi
@@ -80,6 +82,10 @@ drop_lines() {
   systemctl stop "$mp_lines"
   systemctl daemon-reload
   rm -rf "$mp_run/lines"
+}
+
+listens_to_what_is_needed() {
+  if has_tables; then [ -e "$mp_run/put-back/tables" ]; else [ ! -e "$mp_run/put-back/tables" ]; fi
 }
 
 # Removes the units. One that has run at boot is known to systemd until all units are read again, which takes long and is of no use where

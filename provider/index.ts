@@ -5,7 +5,9 @@
 import type { ResourceKind } from "./group";
 import { address } from "./kinds/address";
 import { bondedLink } from "./kinds/bonded-link";
+import { connectionPinning } from "./kinds/connection-pinning";
 import { hostNetwork } from "./kinds/host-network";
+import { lineMonitor } from "./kinds/line-monitor";
 import { link } from "./kinds/link";
 import { route } from "./kinds/route";
 import { routeSet } from "./kinds/route-set";
@@ -24,6 +26,8 @@ const all: readonly ResourceKind[] = [
   route,
   routeSet,
   routingRule,
+  connectionPinning,
+  lineMonitor,
 ];
 
 export const kinds: Readonly<Record<string, ResourceKind>> = Object.fromEntries(all.map((kind) => [kind.name, kind]));

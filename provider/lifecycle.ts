@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Change, HostState, ReachTarget } from "./commit/change";
 import { InputError, MultipathError, NoKeyError, OwnershipError, UnreachableError, messageOf } from "./errors";
-import { type ResourceKind, isGroup } from "./group";
+import { type Fields, type ResourceKind, isGroup } from "./group";
 import { type Host, comparableHost, hostName } from "./host";
 import { type Inputs, type Machine, type Outputs, comparable, fieldsOf } from "./inputs";
-import { type Detail, type Step, shown } from "./kind";
+import { type Detail, shown } from "./kind";
 import { ownerName, newClaim, takenOver } from "./ownership";
 import {
   type Plan,
@@ -54,7 +54,7 @@ export class Lifecycle {
   /** The look at the live host before a create: what it would run. Throws what the create would throw, as far as a preview can know. */
   async foresee(kind: ResourceKind, inputs: Inputs, row: Row): Promise<void> {
     const snapshot = await this.lookOrSay(inputs.host, detailsOf(kind, inputs), row);
-    if (snapshot) say(row, createPlan(kind, inputs, snapshot).steps);
+    if (snapshot) say(row, createPlan(kind, inputs, snapshot), snapshot);
     this.stateOf(inputs.host).announce();
   }
 
@@ -82,7 +82,7 @@ export class Lifecycle {
     for (const view of planned.lost) {
       row.warn(`${describe(view, kind, news)} is declared by another resource now; nothing is done for it here.`);
     }
-    say(row, planned.steps);
+    say(row, planned, snapshot);
     const changes = declaredChange || planned.steps.length > 0 || planned.files.length > 0;
     if (changes) this.stateOf(news.host).announce();
     return { changes };
@@ -181,8 +181,10 @@ export class Lifecycle {
 
 const machineOf = (snapshot: Snapshot, state: HostState): Machine => ({ id: snapshot.host.machineId, hostKey: state.hostKey });
 
-function say(row: Row, steps: readonly Step[]): void {
+function say(row: Row, { parts, steps }: Plan, snapshot: Snapshot): void {
   for (const step of steps) row.info(shown(step));
+  const remarks = parts.flatMap(({ view }) => view.kind.remarks?.(view.fields, snapshot) ?? []);
+  for (const remark of new Set(remarks)) row.info(remark);
 }
 
 /** What was there before an object was taken over with `adopt`. */
@@ -190,21 +192,12 @@ const adopted = ({ kind, file }: View, claim: string): string[] =>
   file?.found === undefined || kind.restores || takenOver(file, claim) ? [] : [file.found];
 
 /** What is there of a resource, in declared form; undefined = nothing at all of what it declares. */
-function liveForm(kind: ResourceKind, props: Outputs, snapshot: Snapshot): Record<string, unknown> | undefined {
-  const views = viewsOf(kind, props, snapshot);
-  const forms = views.flatMap(({ kind, path, observed }) =>
-    observed === undefined ? [] : [{ path, form: kind.schema.parse(kind.inputsOf(observed)) as Record<string, unknown> }],
-  );
-  if (forms.length === 0 && views.length > 0) return undefined;
-  if (!isGroup(kind)) return forms[0]?.form;
-  const live: Record<string, Record<string, unknown>> = {};
-  for (const { path, form } of forms) {
-    const [field = "", name = ""] = path;
-    live[field] = { ...live[field], [name]: form };
-  }
-  // A field that is declared as empty, or left as found, stays as it is.
-  const untouched = Object.entries(fieldsOf(props)).filter(([field]) => !views.some(({ path }) => path[0] === field));
-  return { ...Object.fromEntries(untouched), ...live };
+function liveForm(kind: ResourceKind, props: Outputs, snapshot: Snapshot): Fields | undefined {
+  const found = viewsOf(kind, props, snapshot).map(({ observed, ...view }) => ({
+    ...view,
+    form: observed === undefined ? undefined : (view.kind.schema.parse(view.kind.inputsOf(observed)) as Fields),
+  }));
+  return isGroup(kind) ? kind.declaredForm(found, fieldsOf(props)) : found[0]?.form;
 }
 
 function change(

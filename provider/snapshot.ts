@@ -12,10 +12,31 @@ export interface Snapshot {
   readonly rules: readonly LiveRule[];
   /** Only those that a kind has asked for (Kind.details), by path below /proc/sys; one that is not there, or can't be read, is absent. */
   readonly sysctls: ReadonlyMap<string, string>;
+  /**
+   * Only tables of nftables that a kind has asked for (Kind.details), by `inet NAME`: each as one line that `nft` would take. `missing`: the host
+   * has no `nft`.
+   */
+  readonly firewall: ReadonlyMap<string, string> | "missing";
+  /** What the line monitor says of its lines; none where there is no monitor. */
+  readonly lines: readonly LineHealth[];
   /** Routing table names of the host's rt_tables files, e.g. `main` -> 254. */
   readonly tables: ReadonlyMap<string, number>;
   /** Files of `/etc/pulumi-multipath/current/objects.d`, by file name. */
   readonly objects: ReadonlyMap<string, ObjectFile>;
+}
+
+/** A line as the line monitor on the host sees it. */
+export interface LineHealth {
+  readonly name: string;
+  /** Next hops over a line that is not `up` are left out of the routes. `drained`: somebody has taken it out. */
+  readonly state: "up" | "down" | "drained";
+  /** Since when, in seconds since 1970 by the host's clock. */
+  readonly since: number;
+  readonly device: string;
+  /** The routers' addresses as they are now, one a family at most. */
+  readonly gateways: readonly string[];
+  /** Why, in words; may be empty. */
+  readonly reason: string;
 }
 
 export interface HostFacts {

@@ -45,11 +45,11 @@ async function starringTheStartingCase(lab) {
   say("The preview: read from the live gateway, down to the `ip` lines");
   await pulumi("preview");
 
-  say("pulumi up: addresses, then host routes, then the default; each wave one transaction, all over one SSH connection");
+  say("pulumi up: the whole network in one transaction, then what watches the lines; all over one SSH connection");
   await pulumi("up", "--yes", "--skip-preview");
 
   say("What the gateway has now");
-  await show(lab, "ip address show to 203.0.113.5; ip route show proto 205");
+  await show(lab, "ip address show to 203.0.113.5; ip route show table main proto 205");
 
   say(`${flows.toLocaleString("en")} flows from the LAN, and the line each of them took (declared: 9 to 10)`);
   await shares(lab);
@@ -57,8 +57,19 @@ async function starringTheStartingCase(lab) {
   say("The next preview: nothing to do, and nothing written");
   await pulumi("preview", "--expect-no-changes");
 
-  say("Somebody removes a route by hand: the preview shows what is missing, and up puts it back");
-  await show(lab, "ip route del default proto 205 && ip route show proto 205");
+  say("The line behind adsl's router dies. Its Ethernet stays up: without a monitor half of all new connections would stall");
+  await untilRoute(lab, "lab-line adsl fail silent", "without adsl");
+  await shares(lab);
+
+  say("That is no drift: the preview says so, and has nothing to do");
+  await pulumi("preview", "--expect-no-changes");
+
+  say("The line is back");
+  await untilRoute(lab, "lab-line adsl restore", "with adsl");
+  await shares(lab);
+
+  say("Somebody removes a route by hand: that is drift. The preview shows what is missing, and up puts it back");
+  await show(lab, "ip route del default proto 205 && ip route show table main proto 205");
   await pulumi("preview");
 
   say("And a line got slower: weight 9 becomes 5");
@@ -80,6 +91,24 @@ function say(text) {
 async function show(lab, command) {
   const { stdout } = await lab.exec("gateway", command);
   console.log(`gateway# ${command}\n${stdout.trimEnd()}`);
+}
+
+/**
+ * Does something to a line, and waits for the default route to follow: at most 20 s. Both times are the gateway's own uptime.
+ * @param {import("./lab/lab.mjs").Lab} lab @param {string} command @param {"without adsl" | "with adsl"} wanted
+ */
+async function untilRoute(lab, command, wanted) {
+  const script = `
+    began=$(${command}) tries=0
+    until ${wanted === "with adsl" ? "" : "! "}ip route show default proto 205 | grep -q "dev adsl"; do
+      tries=$((tries + 1)); [ $tries -lt 400 ] || break; sleep 0.05
+    done
+    read -r ended _ </proc/uptime
+    echo "$began $ended"; ip route show default proto 205`;
+  const { stdout } = await lab.exec("gateway", script, { timeoutSeconds: 60 });
+  const [times = "", ...route] = stdout.trimEnd().split("\n");
+  const [began = 0, ended = 0] = times.split(" ").map(Number);
+  console.log(`gateway# ${command}\n${route.join("\n")}\n(the route is like this ${(ended - began).toFixed(1)} s later)`);
 }
 
 /** Counts the packets each line carried. @param {import("./lab/lab.mjs").Lab} lab */

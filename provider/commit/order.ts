@@ -19,7 +19,7 @@ export interface Entry {
  * Steps of one object in one layer keep their order.
  */
 export function inOrder(changes: readonly (readonly Step[])[]): Section[] {
-  const entries = changes.flatMap((steps, change) => steps.map((step): Entry => ({ step, change })));
+  const entries = releasedInTime(changes.flatMap((steps, change) => steps.map((step): Entry => ({ step, change }))));
   return [
     ...layers.flatMap((layer) => sectionsOf(layer, "put", entries)),
     ...layers.toReversed().flatMap((layer) => sectionsOf(layer, "drop", entries)),
@@ -128,6 +128,45 @@ function mustGoBefore(other: LinkSteps, one: LinkSteps): boolean {
   const releasesIt = other.touched.has(one.key) && !other.removed.has(one.key);
   return goesWithIt || releasesIt;
 }
+
+/**
+ * With a bond go its members, at the end, and the kernel sets them down: what has been put on one by then is lost, its routes for good. Such a
+ * member is released at the beginning.
+ */
+function releasedInTime(entries: readonly Entry[]): readonly Entry[] {
+  const inTime = entries.flatMap(({ step, change }) => {
+    const [bond = ""] = step.removes;
+    if (step.phase === "put" || !step.line.startsWith("link del ")) return [];
+    const members = step.touches.filter((key) => !step.removes.includes(key)).map((key) => key.slice("link ".length));
+    return members
+      .filter((member) => isUsed(member, entries))
+      .flatMap((member) => {
+        const touches = [bond, `link ${member}`];
+        const up = entries.find((entry) => isRaising(entry, member));
+        const release: Step = { ...step, phase: "put", line: `link set dev ${member} nomaster`, touches, removes: [] };
+        return [
+          { step: release, change },
+          ...(up ? [{ step: { ...up.step, phase: "put" as const, touches }, change, instead: up }] : []),
+        ];
+      });
+  });
+  if (inTime.length === 0) return entries;
+  const late = new Set(inTime.map(({ instead }) => instead));
+  return [...inTime.map(({ step, change }) => ({ step, change })), ...entries.filter((entry) => !late.has(entry))];
+}
+
+/** Whether something is put on this device, which nothing releases yet. */
+const isUsed = (device: string, entries: readonly Entry[]): boolean => {
+  const put = entries.filter(({ step }) => step.phase === "put");
+  return (
+    put.some(
+      ({ step }) => step.on === `link ${device}` || (step.layer !== "link" && `${step.line} `.includes(` dev ${device} `)),
+    ) && !put.some(({ step }) => step.line === `link set dev ${device} nomaster`)
+  );
+};
+
+const isRaising = ({ step }: Entry, device: string): boolean =>
+  step.phase === "drop" && step.line === `link set dev ${device} up`;
 
 /**
  * Of a device that goes from one bond to another: the one lets go of it, unless the other has it already, and does not set it up, or it

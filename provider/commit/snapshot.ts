@@ -1,7 +1,8 @@
 import { ToolError } from "../errors";
 import { parseAddresses, parseRoutes, parseTables } from "../iproute/json";
 import { parseRules } from "../iproute/rules";
-import type { HostFacts, ObjectFile, Snapshot } from "../snapshot";
+import { ourTable } from "../kind";
+import type { HostFacts, LineHealth, ObjectFile, Snapshot } from "../snapshot";
 import type { Reply } from "../transport/connection";
 import type { FileChange } from "./change";
 import { assertTools } from "./host-tools";
@@ -9,7 +10,7 @@ import { parseObjectFile } from "./object-file";
 
 /** What on-host/session.sh prints in answer to one request, cut at its marks. */
 export interface Shown {
-  /** Text by section: facts, state, locked, result, output. */
+  /** Text by section: facts, state, locked, details, lines, result, output. */
   readonly sections: ReadonlyMap<string, string>;
   /** Contents by path; undefined when the reply leaves files out because they are as last shown. */
   readonly files: ReadonlyMap<string, string> | undefined;
@@ -54,9 +55,27 @@ export function snapshotOf(shown: Shown, reply: Reply, before?: Snapshot, change
     routes: [...parseRoutes(byFamily[4], 4, locked), ...parseRoutes(byFamily[6], 6, locked)],
     rules: details.rules,
     sysctls: details.sysctls,
+    firewall: details.firewall,
+    lines: linesOf(shown),
     tables: shown.files ? parseTables(textOf(shown.files, isTableFile)) : (before as Snapshot).tables,
     objects: shown.files ? objectsOf(shown.files) : changed((before as Snapshot).objects, changes),
   };
+}
+
+/**
+ * The line monitor's `health`, which the host shows before the state and after it. A line counts as down if it was so at either time: the
+ * state may lack its next hops.
+ */
+function linesOf({ sections }: Shown): LineHealth[] {
+  const lines = new Map<string, LineHealth>();
+  for (const text of ["lines-after", "lines"].flatMap((name) => valuesOf(sections.get(name) ?? "", "line"))) {
+    const [name = "", state = "", since, device = "", gateway4 = "-", gateway6 = "-", ...reason] = text.split(" ");
+    if (state !== "up" && state !== "down" && state !== "drained") continue;
+    if (lines.has(name) && state === "up") continue;
+    const gateways = [gateway4, gateway6].filter((gateway) => gateway !== "-");
+    lines.set(name, { name, state, since: Number(since), device, gateways, reason: reason.join(" ") });
+  }
+  return [...lines.values()];
 }
 
 /**
@@ -73,7 +92,7 @@ function routesByFamily(text: string): Record<4 | 6, string> {
 }
 
 /** What one has to ask for (on-host/state.sh, state_details). */
-interface Details extends Pick<Snapshot, "rules" | "sysctls"> {
+interface Details extends Pick<Snapshot, "rules" | "sysctls" | "firewall"> {
   /** Keys of what was looked at, whether or not it is there. */
   readonly looked: ReadonlySet<string>;
 }
@@ -84,19 +103,27 @@ export function detailsOf(shown: Shown): Details {
   return {
     looked: new Set(valuesOf(text, "looked")),
     rules: parseRules(text),
+    firewall: firewallOf(text),
     sysctls: new Map(
       settings.map((line) => [line.slice("/proc/sys/".length, line.indexOf(":")), line.slice(line.indexOf(":") + 1)]),
     ),
   };
 }
 
+/** Each table in one line. */
+function firewallOf(text: string): Snapshot["firewall"] {
+  if (valuesOf(text, "missing").includes("nft")) return "missing";
+  return new Map(valuesOf(text, "table").map((line) => [line.split(" ", 2).join(" "), `table ${line}`]));
+}
+
 /** @param shown the reply to `look_at` */
 export function withDetails(before: Snapshot, shown: Shown, reply: Reply): { snapshot: Snapshot; looked: ReadonlySet<string> } {
-  const { looked, rules, sysctls } = detailsOf(shown);
+  const { looked, rules, sysctls, firewall } = detailsOf(shown);
   if (looked.size === 0) throw incomplete("details", reply);
   const snapshot = {
     ...before,
     rules: looked.has("rules") ? rules : before.rules,
+    firewall: looked.has(ourTable) ? firewall : before.firewall,
     sysctls: new Map([...before.sysctls, ...sysctls]),
   };
   return { snapshot, looked };

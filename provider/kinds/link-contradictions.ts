@@ -5,7 +5,7 @@ import type { LinkChange } from "./link-fields";
 export function contradictions(desired: Link): Contradiction[] {
   const { name: _name, ...fields } = desired;
   const none = Object.values(fields).every((value) => value === undefined);
-  const message = "nothing is declared of it; give up, mtu, macAddress, txQueueLength or group as well";
+  const message = "nothing is declared of it; give up, arp, mtu, macAddress, txQueueLength or group as well";
   return [...(none ? [{ path: ["name"], message }] : []), ...linkContradictions(desired)];
 }
 

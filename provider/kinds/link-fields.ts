@@ -25,6 +25,7 @@ export const macAddress = word("an Ethernet address such as 02:00:5e:00:53:01", 
 /** The fields as a host shows them. A queue of no packets is not shown. */
 export const linkFields = (live: LiveLink) => ({
   up: isUp(live),
+  arp: !live.flags.includes("NOARP"),
   mtu: live.mtu,
   macAddress: /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(live.macAddress ?? "") ? live.macAddress : undefined,
   txQueueLength: live.txQueueLength ?? 0,
@@ -36,6 +37,7 @@ export const isUp = ({ flags }: LiveLink): boolean => flags.includes("UP");
 
 export interface LinkChange {
   readonly up?: boolean | undefined;
+  readonly arp?: boolean | undefined;
   readonly mtu?: number | undefined;
   readonly macAddress?: string | undefined;
   readonly txQueueLength?: number | undefined;
@@ -51,6 +53,7 @@ export function withLink(snapshot: Snapshot, { name, mtu, macAddress }: LinkChan
 /** The words of `ip link set` for what is to be changed; being up comes last, when all else is as it shall be. */
 export const linkWords = (change: LinkChange): (string | number)[] => [
   ...clause("address", change.macAddress),
+  ...(change.arp === undefined ? [] : ["arp", change.arp ? "on" : "off"]),
   ...clause("mtu", change.mtu),
   ...clause("txqueuelen", change.txQueueLength),
   ...clause("group", change.group),

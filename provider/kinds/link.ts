@@ -15,6 +15,13 @@ const schema = z.strictObject({
     .describe(
       "Whether the device is set up. When it goes down, the kernel removes the routes over it, and its VLANs go down as well. Default: left as it is.",
     ),
+  arp: z
+    .boolean()
+    .optional()
+    .describe(
+      "Whether the device asks for its neighbours' Ethernet addresses and answers for its own, by ARP and IPv6 neighbour discovery. " +
+        "Without it only permanent neighbours are reached. Default: left as it is.",
+    ),
   mtu: mtu
     .optional()
     .describe(
@@ -44,7 +51,7 @@ export interface ObservedLink {
   readonly declared: Link;
 }
 
-const fields = ["up", "mtu", "macAddress", "txQueueLength", "group"] as const;
+const fields = ["up", "arp", "mtu", "macAddress", "txQueueLength", "group"] as const;
 
 /** A device that is there, as `ip link` knows it. */
 export const link = defineKind<typeof schema, ObservedLink>({

@@ -4,21 +4,27 @@ import { type Words, batchLine } from "../iproute/batch";
 import { ourProtocol, scopeNumber } from "../iproute/names";
 import { familyOf } from "../iproute/tokens";
 import type { Step } from "../kind";
-import type { LiveRoute, ObjectFile } from "../snapshot";
+import type { LineHealth, LiveRoute, ObjectFile } from "../snapshot";
 import type { ObservedRoute, Route } from "./route";
 import { attributeWords } from "./route-attributes";
 import { encapsulationWords } from "./route-encapsulation";
 import { type NextHop, declaredForm, differences, familyOfRoute, hopsOf, keyOf, isStrange } from "./route-form";
+import { withLinesOut, withoutLinesOut } from "./route-lines";
 
 /**
  * Of several routes with one key the one that is meant: ours before a stranger's, one that is as it should be before others, then the one
  * that our file tells of, then the one that the kernel uses.
  */
-export function choose(sameKey: readonly LiveRoute[], desired: Route, recorded: ObjectFile | undefined): LiveRoute | undefined {
+export function choose(
+  sameKey: readonly LiveRoute[],
+  desired: Route,
+  recorded: ObjectFile | undefined,
+  lines: readonly LineHealth[],
+): LiveRoute | undefined {
   const ours = sameKey.filter(isOurs);
   const candidates = ours.length > 0 ? ours : sameKey;
   return (
-    candidates.find((live) => isInSync(desired, live)) ??
+    candidates.find((live) => isInSync(desired, live, lines)) ??
     candidates.find((live) => recorded?.lines.includes(replayLine(declaredForm(live)))) ??
     candidates[0]
   );
@@ -28,22 +34,23 @@ export function planRoute(desired: Route | undefined, observed: ObservedRoute | 
   if (!desired) return observed ? [removal(observed.live)] : [];
   // `add` fails when somebody else's route has this key; `replace` would overwrite it.
   if (!observed) return [put("add", desired)];
-  const { live, sameKey } = observed;
+  const { live, sameKey, lines } = observed;
   const ours = sameKey.filter(isOurs);
-  if (ours.length > 1) return [...ours.map(removalBeside), put("append", desired)];
-  if (isInSync(desired, live)) return [];
-  if (isHitByReplace(live, sameKey)) return [put("replace", desired)];
+  const now = withoutLinesOut(desired, lines);
+  if (ours.length > 1) return [...ours.map(removalBeside), put("append", now)];
+  if (isInSync(desired, live, lines)) return [];
+  if (isHitByReplace(live, sameKey)) return [put("replace", now)];
   return live.family === 4
     ? // Packets go on finding a route: `del` takes the first that matches, which is the old one.
-      [put("append", desired), removalBeside(live)]
+      [put("append", now), removalBeside(live)]
     : // An IPv6 route with the same next hop can't stand beside the old one (EEXIST).
-      [removalBeside(live), put("append", desired)];
+      [removalBeside(live), put("append", now)];
 }
 
 const isOurs = (live: LiveRoute): boolean => live.protocol === ourProtocol;
 
-function isInSync(desired: Route, live: LiveRoute): boolean {
-  const form = declaredForm(live);
+function isInSync(desired: Route, live: LiveRoute, lines: readonly LineHealth[]): boolean {
+  const form = withLinesOut(declaredForm(live), desired, lines);
   return !isStrange(live, form) && differences(desired, form).length === 0;
 }
 

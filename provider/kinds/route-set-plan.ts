@@ -42,10 +42,10 @@ function keysIn(recorded: ObjectFile | undefined): ObjectKey[] {
   });
 }
 
-function oursWithKey({ routes }: Snapshot, key: ObjectKey): ObservedRoute[] {
+function oursWithKey({ routes, lines }: Snapshot, key: ObjectKey): ObservedRoute[] {
   const sameKey = routesWithKey(routes, key);
   const live = sameKey.find(({ protocol }) => protocol === ourProtocol);
-  return live ? [{ live, declared: declaredForm(live), sameKey }] : [];
+  return live ? [{ live, declared: declaredForm(live), sameKey, lines }] : [];
 }
 
 export function planSet(desired: RouteSetOnHost | undefined, observed: ObservedSet | undefined): readonly Step[] {

@@ -2,12 +2,14 @@ import { z } from "zod";
 import { ourProtocol } from "../iproute/names";
 import { deviceName, ipAddress, prefix, realms, scope, table, u32, weight, whole } from "../iproute/tokens";
 import { defineKind } from "../kind";
-import type { LiveRoute } from "../snapshot";
+import { stateOf } from "../line-health";
+import type { LineHealth, LiveRoute } from "../snapshot";
 import { attributeFields } from "./route-attributes";
 import { contradictions } from "./route-contradictions";
 import { encapsulation } from "./route-encapsulation";
 import { canonical, declaredForm, identityOf, inWordsOf, keyOf, readKeyOf, routesWithKey } from "./route-form";
 import { hint } from "./route-hint";
+import { linesOut, withLinesOut } from "./route-lines";
 import { choose, planRoute, replayLine } from "./route-plan";
 import { resolveRoute } from "./route-resolve";
 
@@ -122,6 +124,8 @@ export interface ObservedRoute {
   readonly declared: Route;
   /** Every route with this key, in the kernel's order, `live` among them. */
   readonly sameKey: readonly LiveRoute[];
+  /** The lines that its next hops may go over. */
+  readonly lines: readonly LineHealth[];
 }
 
 /** A route to one destination, by one way or by several that share the traffic, as `ip route` knows it. */
@@ -139,8 +143,10 @@ export const route = defineKind<typeof schema, ObservedRoute>({
   observe(snapshot, desired, recorded) {
     const resolved = resolveRoute(desired, snapshot);
     const sameKey = routesWithKey(snapshot.routes, keyOf(resolved));
-    const live = choose(sameKey, resolved, recorded);
-    return live && { live, declared: inWordsOf(desired, resolved, declaredForm(live)), sameKey };
+    const { lines } = snapshot;
+    const live = choose(sameKey, resolved, recorded, lines);
+    if (!live) return undefined;
+    return { live, declared: inWordsOf(desired, resolved, withLinesOut(declaredForm(live), resolved, lines)), sameKey, lines };
   },
 
   marked: ({ live }) => live.protocol === ourProtocol,
@@ -148,4 +154,9 @@ export const route = defineKind<typeof schema, ObservedRoute>({
   replay: (desired) => [replayLine(desired)],
   inputsOf: ({ declared }) => declared,
   hint,
+
+  remarks: (desired, snapshot) =>
+    linesOut(resolveRoute(desired, snapshot), snapshot.lines).map(
+      (line) => `${stateOf(line)}: its next hops are left out of the routes.`,
+    ),
 });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { debuglog } from "node:util";
 import { MultipathError, UnreachableError, messageOf } from "../errors";
 import { hostName, type Host } from "../host";
+import { jumpHostsOf } from "../jump-hosts";
 import { connect } from "./connect";
 import { Doors } from "./doors";
 import type { Connection, ConnectOptions, Reach, Reply, RequestOptions } from "./connection";
@@ -50,7 +51,7 @@ export class Pool {
   reach(host: Host, { timeoutSeconds }: { readonly timeoutSeconds: number }): Reach {
     return {
       standing: () => this.line(host).connection(timeoutSeconds),
-      fresh: (options) => this.line(host).fresh(options.timeoutSeconds, options.signal),
+      fresh: (options) => this.line(host).fresh(options.timeoutSeconds * (1 + (jumpHostsOf(host)?.length ?? 0)), options.signal),
       adopt: (connection) => this.line(host).adopt(connection),
     };
   }

@@ -7,7 +7,7 @@ import { oneAtATime } from "../setup/one-at-a-time.mjs";
 import { silence } from "../setup/progress.mjs";
 import { SentenceError } from "../setup/sentence-error.mjs";
 import { runInGuest } from "./agent.mjs";
-import { lastConsoleLines, processOf, startMachine, stopMachine } from "./running-machine.mjs";
+import { forwardPort, lastConsoleLines, processOf, startMachine, stopMachine } from "./running-machine.mjs";
 import { loadState, saveState } from "./saved-state.mjs";
 import { reboot } from "./reboot.mjs";
 import { sshAnswers } from "./ssh.mjs";
@@ -49,6 +49,7 @@ import { continuationOf, ensureSnapshot } from "./snapshot.mjs";
  *   failLine(line: Line, how: Failure): Promise<number>,
  *   restoreLine(line: Line): Promise<number>,
  *   shapeLine(line: Line, netem: string[]): Promise<number>,
+ *   forward(port: number): Promise<number>,
  *   shares(options?: {reset?: boolean}): Promise<Shares>,
  *   reboot(options?: {abruptly?: boolean, expected?: "running" | "degraded"}): Promise<void>,
  *   reset(): Promise<Lab>,
@@ -242,6 +243,7 @@ function labOf(instance, { system, imageFolder: _, ...connection }) {
     failLine: (name, how) => line(name, "fail", how),
     restoreLine: (name) => line(name, "restore"),
     shapeLine: (name, netem) => line(name, "netem", ...netem),
+    forward: (port) => forwardPort(runFolderOf(instance), port),
     shares: async ({ reset = false } = {}) => JSON.parse(await succeed(["lab-shares", ...(reset ? ["--reset"] : [])])),
     reboot: async ({ abruptly = false, expected = "running" } = {}) => {
       await reboot(runFolderOf(instance), abruptly, expected);

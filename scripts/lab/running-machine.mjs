@@ -59,6 +59,23 @@ async function spawnQemu(args, runFolder) {
   return ended && (readFileSync(logFile, "utf8").trim() || ended);
 }
 
+/**
+ * Makes a port of this machine lead to one of the guest's, besides that of its sshd; until the machine ends.
+ * @param {string} runFolder
+ * @param {number} guestPort at the guest's end of its management network
+ * @returns {Promise<number>} the port on 127.0.0.1
+ */
+export async function forwardPort(runFolder, guestPort) {
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    const line = `hostfwd_add management tcp:127.0.0.1:${port}-10.0.2.15:${guestPort}`;
+    const complaint = await withMonitor(runFolder, (execute) => execute("human-monitor-command", { "command-line": line }));
+    if (complaint === "") return port;
+    // Between choosing a port and QEMU's taking it, someone else may have.
+    if (attempt === 5) throw new SentenceError(`QEMU forwards no port to the lab's ${guestPort}: ${complaint.trim()}`);
+  }
+}
+
 /** @returns {Promise<number>} */
 function freePort() {
   return new Promise((resolve, reject) => {

@@ -81,6 +81,11 @@ export interface HostNetworkLink {
    */
   up?: pulumi.Input<boolean> | undefined;
   /**
+   * Whether the device asks for its neighbours' Ethernet addresses and answers for its own, by ARP and IPv6 neighbour
+   * discovery. Without it only permanent neighbours are reached. Default: left as it is.
+   */
+  arp?: pulumi.Input<boolean> | undefined;
+  /**
    * The longest packet, in bytes. VLANs on the device can't have a larger one: they are lowered with it, and not raised
    * again. Below 1280 there is no IPv6 on it. Default: left as it is. From 0 to 2147483647.
    */

@@ -4,6 +4,8 @@ export { Address } from "./address";
 export type { AddressArgs } from "./address";
 export { BondedLink } from "./bonded-link";
 export type { BondedLinkArgs, BondedLinkMember } from "./bonded-link";
+export { ConnectionPinning } from "./connection-pinning";
+export type { ConnectionPinningArgs, ConnectionPinningLine } from "./connection-pinning";
 export { HostNetwork } from "./host-network";
 export type {
   HostNetworkArgs,
@@ -35,6 +37,8 @@ export type {
   HostNetworkRouteSetEncapsulationIp6,
   HostNetworkRouteSetEncapsulationSeg6,
 } from "./host-network";
+export { LineMonitor } from "./line-monitor";
+export type { LineMonitorArgs, LineMonitorLine, LineMonitorLineProbe, LineMonitorProbe } from "./line-monitor";
 export { Link } from "./link";
 export type { LinkArgs } from "./link";
 export { Route } from "./route";

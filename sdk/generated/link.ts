@@ -19,6 +19,11 @@ export class Link extends pulumi.CustomResource {
    */
   declare readonly up: pulumi.Output<boolean | undefined>;
   /**
+   * Whether the device asks for its neighbours' Ethernet addresses and answers for its own, by ARP and IPv6 neighbour
+   * discovery. Without it only permanent neighbours are reached. Default: left as it is.
+   */
+  declare readonly arp: pulumi.Output<boolean | undefined>;
+  /**
    * The longest packet, in bytes. VLANs on the device can't have a larger one: they are lowered with it, and not raised
    * again. Below 1280 there is no IPv6 on it. Default: left as it is. From 0 to 2147483647.
    */
@@ -47,7 +52,7 @@ export class Link extends pulumi.CustomResource {
   constructor(name: string, args: LinkArgs, options: pulumi.CustomResourceOptions = {}) {
     const declaration = declare("Link", name, args, options, {
       filledIn: [],
-      asDeclared: ["host", "name", "up", "mtu", "macAddress", "txQueueLength", "group", "mustReach"],
+      asDeclared: ["host", "name", "up", "arp", "mtu", "macAddress", "txQueueLength", "group", "mustReach"],
     });
     super(declaration.type, name, declaration.inputs, declaration.options);
     declaration.complete(this);
@@ -65,6 +70,11 @@ export interface LinkArgs {
    * Default: left as it is.
    */
   up?: pulumi.Input<boolean> | undefined;
+  /**
+   * Whether the device asks for its neighbours' Ethernet addresses and answers for its own, by ARP and IPv6 neighbour
+   * discovery. Without it only permanent neighbours are reached. Default: left as it is.
+   */
+  arp?: pulumi.Input<boolean> | undefined;
   /**
    * The longest packet, in bytes. VLANs on the device can't have a larger one: they are lowered with it, and not raised
    * again. Below 1280 there is no IPv6 on it. Default: left as it is. From 0 to 2147483647.

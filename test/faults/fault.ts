@@ -9,6 +9,10 @@ export interface Fault {
   readonly quick?: true;
   /** The gateway is started again: what is not kept over that is as after a start. */
   readonly reboots?: true;
+  /** The address on `lan` by which the gateway is managed, through a jump host there. Absent: eth0's. */
+  readonly over?: string;
+  /** The program that is brought up, where it is not `programs.after`. */
+  readonly after?: string;
   /** Does the harm. Returns when the commands that were under way have ended; what must be true then is judged for every row alike. */
   readonly harm: (trial: Trial) => Promise<Harm>;
 }

@@ -7,8 +7,8 @@ const patienceSeconds = rollbackAfterSeconds + 30;
 /** One trial of one fault, and what became of it. */
 export async function judge(fault: Fault, beginning: Beginning): Promise<Verdict> {
   // Before the trial: they are found out on the same gateway.
-  for (const source of [programs.before, programs.after]) await beginning.kernelAfter(source, fault.reboots);
-  const trial = await beginning.trial();
+  for (const source of [programs.before, fault.after ?? programs.after]) await beginning.kernelAfter(source, fault.reboots);
+  const trial = await beginning.trial(fault.over);
   try {
     return await judged(fault, trial, beginning);
   } finally {
@@ -25,13 +25,13 @@ async function judged(fault: Fault, trial: Trial, beginning: Beginning): Promise
   } catch (error) {
     return { survived: false, rolledBack: false, seconds: elapsed(), reason: (error as Error).message };
   }
-  if ((await secondsToLogin(trial.lab, patienceSeconds)) === undefined)
+  if ((await secondsToLogin(trial.host, patienceSeconds)) === undefined)
     return { survived: false, rolledBack: false, seconds: elapsed(), reason: "not reachable" };
   const seconds = elapsed();
 
   const [now, files] = [await trial.kernel(), await trial.files()];
   const old = await beginning.kernelAfter(programs.before, fault.reboots);
-  const complete = await beginning.kernelAfter(programs.after, fault.reboots);
+  const complete = await beginning.kernelAfter(fault.after ?? programs.after, fault.reboots);
   const rolledBack = now !== complete;
   // Each transaction lands as a whole or not at all; those that were confirmed have left their objects' files.
   if (rolledBack && now !== old && now !== withObjects(complete, files))

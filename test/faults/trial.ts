@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Lab } from "../../scripts/lab/lab.mjs";
 import { Program } from "../engine/fixtures/program";
+import { type JumpHost, makeJumpHost, wayToJumpHost } from "../fixtures/jump-host";
 import { steady } from "../lab/commit/box";
 import { inOrder } from "../lab/commit/whole-host";
 
@@ -27,6 +28,7 @@ export class Beginning {
     let program: Program | undefined;
     const restore = await prepared({ instance, folder }, async (lab) => {
       await outOfBand(lab, managementByDefaultRoute);
+      await makeJumpHost(lab);
       // What is deleted is deleted by the way to the host that it was made with.
       const host = { ...hostOf(lab), rollbackAfterSeconds };
       program = await Program.create({ source: programs.before, project: "faults", host });
@@ -36,8 +38,10 @@ export class Beginning {
     return new Beginning(folder, program as unknown as Program, restore);
   }
 
-  async trial(): Promise<Trial> {
-    const trial = new Trial(await this.restore(), this.program.copy());
+  /** @param over the address on `lan` by which the gateway is managed; undefined: eth0's */
+  async trial(over?: string): Promise<Trial> {
+    const lab = await this.restore();
+    const trial = new Trial(lab, this.program.copy(), over === undefined ? hostOf(lab) : await behindJumpHost(lab, over));
     trial.setHost({});
     return trial;
   }
@@ -78,6 +82,8 @@ export class Trial {
   constructor(
     readonly lab: Lab,
     readonly program: Program,
+    /** How it is reached. */
+    readonly host: Way,
   ) {}
 
   /** Runs a command on the gateway, not over the network. */
@@ -114,7 +120,7 @@ export class Trial {
 
   /** Declares another way to reach the gateway from now on. */
   setHost(changes: object): void {
-    this.program.setHost({ ...hostOf(this.lab), ...changes });
+    this.program.setHost({ ...this.host, ...changes });
   }
 
   /** Resolves when the transaction that is armed has been confirmed or undone. @throws when it is late */
@@ -150,8 +156,19 @@ export class Trial {
 /** What an emulated machine may need to start the undo. */
 const lateSeconds = 5;
 
-const hostOf = ({ address, port, user, identityFile, hostKey }: Lab) => ({
+/** The `host` of a Pulumi program. */
+interface Way extends JumpHost {
+  readonly become: true;
+  readonly proxyJump?: JumpHost;
+}
+
+const hostOf = ({ address, port, user, identityFile, hostKey }: Lab): Way => ({
   ...{ address, port, user, identityFile, hostKey, become: true },
+});
+
+const behindJumpHost = async (lab: Lab, address: string): Promise<Way> => ({
+  ...hostOf(lab),
+  ...{ address, port: 22, proxyJump: await wayToJumpHost(lab) },
 });
 
 async function outOfBand(lab: Lab, command: string): Promise<string> {
@@ -161,26 +178,13 @@ async function outOfBand(lab: Lab, command: string): Promise<string> {
 }
 
 /** Seconds until OpenSSH logs in, trying again and again for `patienceSeconds`; undefined: never. */
-export async function secondsToLogin(
-  { address, port, user, identityFile, hostKey }: Lab,
-  patienceSeconds: number,
-): Promise<number | undefined> {
+export async function secondsToLogin(way: Way, patienceSeconds: number): Promise<number | undefined> {
   const begin = performance.now();
   const elapsed = () => (performance.now() - begin) / 1000;
-  const known = `KnownHostsCommand=/bin/echo [${address}]:${port} ${hostKey}`;
-  const options = ["BatchMode=yes", "ConnectTimeout=3", "UserKnownHostsFile=/dev/null", "GlobalKnownHostsFile=/dev/null", known];
-  const args = [
-    ...options.flatMap((option) => ["-o", option]),
-    "-i",
-    identityFile,
-    "-p",
-    String(port),
-    `${user}@${address}`,
-    "true",
-  ];
+  const args = [...sshArguments(way), "true"];
   while (elapsed() < patienceSeconds) {
     const code = await new Promise<number | null>((done) => {
-      const child = execFile("ssh", args, { timeout: 8000 }, () => done(child.exitCode));
+      const child = execFile("ssh", args, { timeout: 12_000 }, () => done(child.exitCode));
     });
     if (code === 0) return elapsed();
     await sleep(200);
@@ -188,10 +192,21 @@ export async function secondsToLogin(
   return undefined;
 }
 
+/** Of OpenSSH's. Behind a jump host its login is part of what is waited for. */
+function sshArguments({ address, port, user, identityFile, hostKey, proxyJump }: JumpHost & Partial<Way>): string[] {
+  const known = port === 22 ? address : `[${address}]:${port}`;
+  const options = [
+    ...["BatchMode=yes", `ConnectTimeout=${proxyJump ? 8 : 3}`],
+    ...["UserKnownHostsFile=/dev/null", "GlobalKnownHostsFile=/dev/null", `KnownHostsCommand=/bin/echo ${known} ${hostKey}`],
+    ...(proxyJump ? [`ProxyCommand=ssh -W [%h]:%p '${sshArguments(proxyJump).join("' '")}'`] : []),
+  ];
+  return [...options.flatMap((option) => ["-o", option]), "-i", identityFile, "-p", String(port), `${user}@${address}`];
+}
+
 async function kernelOf(lab: Lab): Promise<string> {
   const shown = await outOfBand(
     lab,
-    "ip -N -d -o address; ip -N -4 rule; ip -N -6 rule; ip -N -d -4 route show table all; ip -N -d -6 route show table all; " +
+    "ip -N -o link; ip -N -d -o address; ip -N -4 rule; ip -N -6 rule; ip -N -d -4 route show table all; ip -N -d -6 route show table all; " +
       "ip neigh show nud permanent; ip nexthop; tc qdisc show; sysctl -a 2>/dev/null | grep -E '^net\\.ipv[46]\\.conf\\.' | grep -v mtu",
   );
   return inOrder(steady(shown).split("\n")).join("\n");
@@ -237,13 +252,32 @@ export const withObjects = (after: string, files: string): string =>
     .filter((line) => added.every(({ file, shown }) => !shown.test(line) || file.test(files)))
     .join("\n");
 
+const program = (...declarations: readonly string[]) => declarations.join("\n");
+const before = program(management, uplink(good), line, router);
+const after = program(before, ...added.map(({ declared }) => declared));
+
 /** What is declared before each trial, what a change that is right makes of it, and the changes that cut the path they came by. */
 export const programs = {
-  before: [management, uplink(good), line, router].join("\n"),
-  after: [management, uplink(good), line, router, ...added.map(({ declared }) => declared)].join("\n"),
-  withoutUplink: [management, line, router].join("\n"),
-  withoutManagement: [uplink(good), line, router].join("\n"),
-  withoutRoutes: [management, line].join("\n"),
-  wrongNextHop: [management, uplink(`gateway: "10.0.2.77", device: "eth0", onLink: true`), line, router].join("\n"),
-  blackhole: [management, uplink(`type: "blackhole", family: "ipv4"`), line, router].join("\n"),
+  before,
+  after,
+  withoutUplink: program(management, line, router),
+  withoutManagement: program(uplink(good), line, router),
+  withoutRoutes: program(management, line),
+  withoutEth0: program(before, `new multipath.Link("eth0", { host, name: "eth0", up: false });`),
+  /** Too little for IPv6, which the kernel takes off the device. */
+  withSmallPackets: program(before, `new multipath.Link("lan", { host, name: "lan", mtu: 300 });`),
+  withoutArp: program(before, `new multipath.Link("lan", { host, name: "lan", arp: false });`),
+  wrongNextHop: program(management, uplink(`gateway: "10.0.2.77", device: "eth0", onLink: true`), line, router),
+  blackhole: program(management, uplink(`type: "blackhole", family: "ipv4"`), line, router),
+  prohibited: program(
+    before,
+    `new multipath.RoutingRule("station", { host, priority: 10, to: "10.0.2.2/32", action: "prohibit" });`,
+  ),
+  /** And a bond, with what stands on one. */
+  afterWithBond: program(
+    after,
+    `new multipath.BondedLink("bond", { host, name: "bond0", mode: "active-backup", members: ["port0", "port1"], macAddress: "02:00:00:00:10:00" });`,
+    `new multipath.Address("bond", { host, device: "bond0", address: "192.0.2.1/24" });`,
+    `new multipath.Route("behind-bond", { host, destination: "10.9.0.0/16", gateway: "192.0.2.2" });`,
+  ),
 };

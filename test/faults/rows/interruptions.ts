@@ -146,21 +146,51 @@ export const interruptions: readonly Fault[] = [
     row: 29,
     title: "a line flaps during apply",
     async harm(trial) {
-      let over = false;
-      const flapping = (async () => {
-        while (!over) {
+      const { code, output } = await whileFlapping(
+        () => trial.up(programs.after),
+        async () => {
           await trial.lab.failLine("adsl", "ethernet");
           await trial.lab.restoreLine("adsl");
-        }
-      })();
-      const { code, output } = await trial.up(programs.after);
-      over = true;
-      await flapping;
+        },
+      );
       assert.equal(code, 0, output);
       return goesOn;
     },
   },
+  {
+    row: 29,
+    title: "a bond's members flap while it is made",
+    after: programs.afterWithBond,
+    async harm(trial) {
+      const cables = (set: string) =>
+        trial.lab
+          .exec("switch", `for port in ${set}; do ip link set \${port%:*} \${port#*:}; done`)
+          .then(({ stderr }) => assert.equal(stderr, ""));
+      const { code, output } = await whileFlapping(
+        () => trial.up(programs.afterWithBond),
+        async () => {
+          for (const set of ["port1:up port0:down", "port1:down", "port0:up", "port0:down port1:up"]) await cables(set);
+        },
+      );
+      await cables("port0:up port1:up");
+      assert.equal(code, 0, output);
+      return { next: programs.afterWithBond };
+    },
+  },
 ];
+
+async function whileFlapping<Result>(work: () => Promise<Result>, flap: () => Promise<unknown>): Promise<Result> {
+  let over = false;
+  const flapping = (async () => {
+    while (!over) await flap();
+  })();
+  try {
+    return await work();
+  } finally {
+    over = true;
+    await flapping;
+  }
+}
 
 /** Breaks something while `pulumi up` has the gateway at one step; what the command says then does not matter. */
 function at(

@@ -138,8 +138,10 @@ export const settled = (on: Pick<Box, "sh">, after = ":"): Promise<string> =>
     unsettled() {
       printf '%s\\n' 'link show' 'addr show' 'route show table 255' | ip -6 -N -o -batch - | awk '
         /^[0-9]+: [^ ]+: </ { sub(/(@.*)?:$/, "", $2); if (!/[<,]UP/) off[$2]; waiting += /[<,]NO-CARRIER.*LOWER_UP/ }
+        /^[0-9]+: [^ ]+: </ && /LOWER_UP/ && !/LOOPBACK/ { has_multicast[$2] }
         / inet6 / && !/ dadfailed / { sub("/.*", "", $4); if (!($2 in off)) { wanted[$4, $2]; waiting += / tentative / } }
-        /^[24] / { for (i = 2; i < NF; i++) if ($i == "dev") delete wanted[$2, $(i + 1)] }
+        / inet6 / && $2 in has_multicast { wanted["ff00::/8", $2] }
+        /^[245] / { for (i = 2; i < NF; i++) if ($i == "dev") delete wanted[$2, $(i + 1)] }
         END { for (one in wanted) waiting++; exit !waiting }'
     }
     tries=0
@@ -232,7 +234,7 @@ const tools: Readonly<Record<string, string>> = {
   bash: "mount --bind $(readlink -f /bin/bash) $(readlink -f /bin/sh)",
 };
 
-async function namespace(): Promise<Box> {
+export async function namespace(): Promise<Box> {
   // Duplicate address detection begins at once instead of within a second.
   const promptly = "echo 0 >/proc/sys/net/ipv6/conf/default/router_solicitation_delay";
   const box = await startNamespace(`${tools[process.env.COMMIT_BOX_TOOLS ?? ""] ?? ":"}\n${promptly}`);

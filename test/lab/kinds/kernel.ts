@@ -126,7 +126,9 @@ export class Kernel {
       ...parseAddresses(addresses),
       routes: [...parseRoutes(four, 4, locked), ...parseRoutes(six, 6, locked)],
       rules: parseRules(rules),
+      lines: [],
       sysctls: new Map(),
+      firewall: new Map(),
       tables: parseTables(""),
       objects: new Map(),
     };

@@ -8,7 +8,7 @@ export const link: readonly Subject[] = [
     subject: "what must be there",
     cases: [
       [{}, "name is missing: the network device, which must be there already, e.g. `eth0`."],
-      [port0, 'name is "port0": nothing is declared of it; give up, mtu, macAddress, txQueueLength or group as well.'],
+      [port0, 'name is "port0": nothing is declared of it; give up, arp, mtu, macAddress, txQueueLength or group as well.'],
       [
         { dev: "port0", state: "up" },
         "name is missing: the network device, which must be there already, e.g. `eth0`.",

@@ -16,7 +16,7 @@ const linesOf = (changes: Step[][]) =>
   inOrder(changes).map(({ tool, entries }) => [tool, ...entries.map((entry) => entry.step.line)]);
 
 describe("The order of a transaction", () => {
-  it("puts links, sysctls, addresses, routes and rules, then drops them the other way round", () => {
+  it("puts links, sysctls, addresses, routes, rules and the firewall, then drops them the other way round", () => {
     const all = layers.flatMap((layer) => [
       step("drop", layer, "ip -4", `drop ${layer}`),
       step("put", layer, "ip -4", `put ${layer}`),
@@ -27,6 +27,8 @@ describe("The order of a transaction", () => {
       ["ip -4", "put address"],
       ["ip -4", "put route"],
       ["ip -4", "put rule"],
+      ["ip -4", "put firewall"],
+      ["ip -4", "drop firewall"],
       ["ip -4", "drop rule"],
       ["ip -4", "drop route"],
       ["ip -4", "drop address"],
@@ -152,6 +154,30 @@ describe("The order of a transaction", () => {
     // A new mode: released for a moment, and the port's own step is another matter.
     const again = [of("a", "link set dev port0 nomaster", "port0"), of("a", "link set dev port0 master a", "port0")];
     assert.equal(linesOf([again, [of("port0", "link set dev port0 up")]])[0]?.length, 4);
+  });
+
+  it("releases a bond's member at the beginning when something is put on it: it goes down when the bond goes", () => {
+    const gone = {
+      ...step("drop", "link", "ip", "link del dev bond"),
+      touches: ["link bond", "link a", "link b"],
+      removes: ["link bond"],
+    };
+    const bond = [
+      gone,
+      ...["a", "b"].map((port) => ({ ...step("drop", "link", "ip", `link set dev ${port} up`), touches: [`link ${port}`] })),
+    ];
+    const address = [step("put", "address", "ip -4", "addr add 192.0.2.1/24 dev a")];
+    const released = [
+      ["ip", "link set dev a nomaster", "link set dev a up"],
+      ["ip -4", "addr add 192.0.2.1/24 dev a"],
+      ["ip", "link del dev bond", "link set dev b up"],
+    ];
+    for (const changes of [[bond, address], [address, bond], [[...bond, ...address]]]) {
+      assert.deepEqual(linesOf(changes), released);
+      const again = inOrder(changes).map(({ entries }) => entries.map(({ step }) => step));
+      assert.deepEqual(linesOf([again.flat()]), released);
+    }
+    assert.deepEqual(linesOf([bond]), [["ip", "link del dev bond", "link set dev a up", "link set dev b up"]]);
   });
 
   it("keeps the order of one change's lines within a layer: an address is deleted and added again for its label", () => {

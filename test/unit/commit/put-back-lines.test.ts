@@ -12,6 +12,8 @@ interface Look {
   readonly touches?: string;
   /** What the line monitor says. */
   readonly health?: string;
+  /** The tables of nftables that there are; undefined: these are not listened to. */
+  readonly tables?: string;
   /** What the last attempt ran, and what was refused of it. */
   readonly tried?: string;
   readonly refused?: string;
@@ -31,16 +33,18 @@ function linesAfter(objects: Readonly<Record<string, string>>, ...looks: readonl
   };
   write("memory", "");
   const files = Object.entries(objects).map(([name, lines]) => write(name, `kind\n\n${lines.trim()}`));
-  const found = looks.map(({ events = "", now, touches = "", health = "", tried = "", refused = "", at = 1000 }) => {
+  const found = looks.map(({ events = "", now, touches = "", health = "", tables, tried = "", refused = "", at = 1000 }) => {
     const { stderr } = spawnSync(
       "awk",
       [
-        ...["-v", `work=${work}`, "-v", `now=${at}`, "-v", "run=1"],
+        ...["-v", `work=${work}`, "-v", `now=${at}`, "-v", "run=1", "-v", `listed=${tables === undefined ? "" : 1}`],
         ...["keys", "dropped", "put-back"].flatMap((script) => ["-f", onHost(`${script}.awk`)]),
         ...["part=events", write("events", events), "part=touches", write("touches", touches)],
         ...["part=health", write("health", health)],
         ...["part=tried", write("tried", tried), "part=refused", write("refused", refused)],
-        ...["part=memory", join(work, "memory"), "part=now", write("now", now), "part=objects", ...files],
+        ...["part=memory", join(work, "memory"), "part=now", write("now", now)],
+        ...(tables === undefined ? [] : ["part=tables", write("tables", tables)]),
+        ...["part=objects", ...files],
       ],
       { encoding: "utf8" },
     );
@@ -464,5 +468,46 @@ describe("What `ip monitor` prints", () => {
         "all",
       ],
     );
+  });
+});
+
+describe("Our table of nftables", () => {
+  const line = "nft add table inet pulumi_multipath; delete table inet pulumi_multipath; add table inet pulumi_multipath";
+  const pinning = {
+    "45-ConnectionPinning-inet_pulumi%5Fmultipath": `${line}\nconnection-pinning line adsl number 1 masquerade 0`,
+  };
+  const now = up("adsl");
+  const ours = "table inet pulumi_multipath";
+  const both = { now, tables: `${ours}\ntable ip theirs` };
+  const after = (...looks: Partial<Look>[]) => linesFor(pinning, both, ...looks.map((look) => ({ now, ...look })));
+
+  it("comes back when it went together with others', whichever the kernel tells of first", () => {
+    for (const events of ["without-table\ntables", "tables\nwithout-table"]) {
+      assert.deepEqual(after({ events, tables: "table ip theirs" }), [line]);
+      assert.deepEqual(after({ events, tables: "" }), [line]);
+    }
+  });
+
+  it("stays away when it went alone, also when others' go later", () => {
+    const deleted = { events: "without-table", tables: "table ip theirs" };
+    assert.deepEqual(after(deleted), []);
+    assert.deepEqual(after(deleted, { events: "tables", tables: "" }), []);
+    assert.deepEqual(after(deleted, { events: "all", tables: "" }), []);
+    // Somebody has made it again since, and it was not seen.
+    assert.deepEqual(after(deleted, { events: "with-table\nwithout-table\ntables", tables: "" }), [line]);
+  });
+
+  it("comes back when it was the only one, when something was missed, and at the first look", () => {
+    assert.deepEqual(after({ events: "without-table", tables: "" }), [line]);
+    assert.deepEqual(after({ events: "all", tables: "table ip theirs" }), [line]);
+    assert.deepEqual(linesFor(pinning, { now, events: "all", tables: "table ip theirs" }), [line]);
+    assert.deepEqual(linesFor(pinning, both), []);
+  });
+
+  it("waits for its lock, and until it is there, and is left to a transaction that has changed it", () => {
+    const flushed = { events: "without-table\ntables", tables: "" };
+    assert.deepEqual(after(flushed, { tables: "" }), [line]);
+    assert.deepEqual(after(flushed, { tables: ours }, { tables: ours }), []);
+    assert.deepEqual(after({ ...flushed, touches: "nft inet pulumi_multipath" }), []);
   });
 });

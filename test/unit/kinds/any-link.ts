@@ -18,7 +18,10 @@ const txQueueLength = fc.integer({ min: 0, max: 32767 });
 const group = fc.integer({ min: 0, max: 2147483647 });
 
 export const anyLink: fc.Arbitrary<LinkInput> = fc
-  .record({ name: device, up: fc.boolean(), mtu, macAddress, txQueueLength, group }, { requiredKeys: ["name"] })
+  .record(
+    { name: device, up: fc.boolean(), arp: fc.boolean(), mtu, macAddress, txQueueLength, group },
+    { requiredKeys: ["name"] },
+  )
   .filter((input) => Object.keys(input).length > 1);
 
 const priority = fc.integer({ min: 0, max: 7 });

@@ -15,6 +15,8 @@ export interface Situation {
   /** The host's rt_tables. */
   readonly tables?: string;
   readonly host?: Partial<Snapshot["host"]>;
+  /** What the line monitor says of its lines. */
+  readonly lines?: Snapshot["lines"];
 }
 
 /** The lines that would be run, e.g. `expectPlan(route, { desired: {...}, live: ["default via ..."] }).toEqual(["ip -4 route add ..."])`. */
@@ -51,13 +53,14 @@ const shownIn: Readonly<Record<string, keyof Live>> = {
   Sysctl: "sysctls",
 };
 
-export function look(kind: AnyKind, { desired, live = [], recorded, tables, host }: Situation) {
+export function look(kind: AnyKind, { desired, live = [], recorded, tables, host, lines }: Situation) {
   const declared = kind.schema.parse(desired);
   assert.deepEqual(kind.contradictions?.(declared) ?? [], []);
   const snapshot = snapshotOf({
     [shownIn[kind.name] ?? "links"]: live,
     ...(tables && { tables }),
     ...(host && { host }),
+    ...(lines && { lines }),
   });
   const resolved = kind.resolve?.(declared, snapshot) ?? declared;
   return { declared, resolved, snapshot, observed: kind.observe(snapshot, declared, recorded && fileWith(recorded)) };

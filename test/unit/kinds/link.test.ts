@@ -41,6 +41,14 @@ describe("Link", () => {
     ]);
   });
 
+  it("asks for its neighbours and answers unless it is told not to", () => {
+    expectPlan(link, { desired: { name: "port0", arp: true }, live: [port] }).toEqual([]);
+    expectPlan(link, { desired: { name: "port0", arp: false }, live: [port] }).toEqual(["ip link set dev port0 arp off"]);
+    expectPlan(link, { desired: { name: "port0", arp: true }, live: ["port0 flags NOARP,UP"] }).toEqual([
+      "ip link set dev port0 arp on",
+    ]);
+  });
+
   it("plans the same lines for a device that is missing: the kernel says so, and the hint what to do", () => {
     const desired = { name: "port9", up: true };
     expectPlan(link, { desired, live: [port] }).toEqual(["ip link set dev port9 up"]);
@@ -66,7 +74,7 @@ describe("Link", () => {
 
   it("refuses what no device can have, with the reason", () => {
     expectProblems(link, { name: "port0" }).toEqual([
-      "name: nothing is declared of it; give up, mtu, macAddress, txQueueLength or group as well",
+      "name: nothing is declared of it; give up, arp, mtu, macAddress, txQueueLength or group as well",
     ]);
     expectProblems(link, { name: "port0", mtu: 67 }).toEqual(["mtu: IP needs an MTU of at least 68 bytes"]);
   });

@@ -76,6 +76,80 @@ describe("Route", () => {
     }).toEqual([]);
   });
 
+  describe("over a line that the line monitor has taken out (trap 3)", () => {
+    const down = (name: string, gateway: string) =>
+      ({ name, state: "down", since: 0, device: name, gateways: [gateway], reason: "" }) as const;
+    const lines = [down("bdsl", "192.0.2.129")];
+    const rest = ["default via 192.0.2.1 dev adsl proto 205"];
+
+    it("lacks nothing when it lacks that line's next hop, in a plan and in what refresh shows", () => {
+      expectPlan(route, { desired: bothLines, live: rest, lines }).toEqual([]);
+      assert.deepEqual(inputsFor(route, { desired: bothLines, live: rest, lines }), canonical(bothLines));
+    });
+
+    it("lacks it when the line is up, or another one is down", () => {
+      expectPlan(route, { desired: bothLines, live: rest, lines: [{ ...down("bdsl", "192.0.2.129"), state: "up" }] }).toMatch(
+        /bdsl/,
+      );
+      expectPlan(route, { desired: bothLines, live: rest, lines: [down("adsl", "192.0.2.1")] }).toMatch(
+        /default via 192.0.2.129 dev bdsl proto/,
+      );
+      expectPlan(route, { desired: bothLines, live: rest, lines: [down("bdsl", "192.0.2.130")] }).toMatch(/bdsl/);
+    });
+
+    it("is as declared with it too: the monitor has not come to it yet", () => {
+      const live = ["default proto 205 nexthop via 192.0.2.1 dev adsl weight 9 nexthop via 192.0.2.129 dev bdsl weight 10"];
+      expectPlan(route, { desired: bothLines, live, lines }).toEqual([]);
+    });
+
+    it("is changed without it, and the object's file says it with all: a new weight of a line that is down needs no line", () => {
+      const weights = (adsl: number, bdsl: number) => ({
+        ...bothLines,
+        nextHops: [
+          { gateway: "192.0.2.1", device: "adsl", weight: adsl },
+          { gateway: "192.0.2.129", device: "bdsl", weight: bdsl },
+        ],
+      });
+      expectPlan(route, { desired: weights(9, 5), live: rest, lines }).toEqual([]);
+      assert.match(route.replay(route.schema.parse(weights(9, 5))).join(), /dev bdsl weight 5$/);
+      expectPlan(route, { desired: { ...bothLines, mtu: 1400 }, live: rest, lines }).toEqual([
+        "ip -4 route replace default via 192.0.2.1 dev adsl proto 205 mtu 1400",
+      ]);
+    });
+
+    it("shows what else is different as it is, with the weights of the declaration", () => {
+      const found = inputsFor(route, { desired: bothLines, live: ["default via 192.0.2.7 dev adsl proto 205"], lines });
+      assert.deepEqual(
+        ((found as { nextHops: unknown }).nextHops as { gateway: string; weight: number }[]).map(({ gateway, weight }) => [
+          gateway,
+          weight,
+        ]),
+        [
+          ["192.0.2.7", 1],
+          ["192.0.2.129", 10],
+        ],
+      );
+    });
+
+    it("stays as it is when all its lines are down", () => {
+      const all = [...lines, down("adsl", "192.0.2.1")];
+      expectPlan(route, { desired: bothLines, live: rest, lines: all }).toMatch(/adsl.*bdsl/);
+      const { snapshot } = look(route, { desired: bothLines, live: rest, lines: all });
+      assert.deepEqual(route.remarks?.(route.schema.parse(bothLines), snapshot), []);
+    });
+
+    it("tells of the line on the resource's row", () => {
+      const { snapshot } = look(route, {
+        desired: bothLines,
+        live: rest,
+        lines: lines.map((line) => ({ ...line, since: 1795944612, reason: "no answer" })),
+      });
+      assert.deepEqual(route.remarks?.(route.schema.parse(bothLines), snapshot), [
+        "line bdsl is down since 2026-11-29 09:30:12 UTC (no answer): its next hops are left out of the routes.",
+      ]);
+    });
+  });
+
   it("with one next hop is a plain gateway, whose weight the kernel drops", () => {
     const desired = { destination: "default", nextHops: [{ gateway: "192.0.2.1", device: "adsl", weight: 9 }] };
     expectPlan(route, { desired }).toEqual(["ip -4 route add default via 192.0.2.1 dev adsl proto 205"]);
