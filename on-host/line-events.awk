@@ -6,7 +6,7 @@
 
 BEGIN { ORS = "" } # mawk writes a line and its end one by one, and others write to the same pipe
 
-/No buffer space/ { tell("missed") }
+/No buffer space|lost some netlink events/ { tell("missed") }
 
 {
   sub(/^\[[A-Z0-9]+\]/, "")
