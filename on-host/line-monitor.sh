@@ -215,9 +215,7 @@ remember() {
           down) mark_down "$line" ;;
           drained) eval "drained_$line=\${reason:-somebody} told_$line=drained said_$line=drained" ;;
         esac ;;
-      paused)
-        # UNTIL is a date, of no use here: whoever has paused it says so again, or resumes.
-        paused="$name $is $since" paused_until='' ;;
+      paused) remember_pause "$name" "$is" "$since${device:+ $device}" ;;
     esac
   done <"$work/health"
   [ -r "$work/targets" ] || return 0
@@ -227,6 +225,16 @@ remember() {
       [ "$rtt" = - ] || eval "limit_${line}_$target=$((rtt / 250 + 500))"
     fi
   done <"$work/targets"
+}
+
+# remember_pause SINCE UNTIL|- WHO
+remember_pause() {
+  if [ "$2" != - ]; then
+    [ "$2" -gt "$started" ] || return 0
+    paused_until=$2
+    later $(($2 - started)) "resume-at $2"
+  fi
+  paused="$1 $2 $3"
 }
 
 mark_down() {
@@ -292,6 +300,7 @@ reload() {
     load_routes "$work/config"
   else
     write_records
+    grep -q '^line ' "$work/config.new" || release_routes
     stop_probes
     drop_own_routes
     load
@@ -308,7 +317,9 @@ stop() {
   stop_listening
   # With the last LineMonitor goes what was made for it.
   set -- "$mp_etc"/current/objects.d/*-LineMonitor-*
-  [ -e "$1" ] || drop_own_routes
+  if [ -e "$1" ]; then return; fi
+  [ ! -e "$mp_etc/current" ] || release_routes
+  drop_own_routes
 }
 
 # ---- probes ----------------------------------------------------------------------------------------------------------------------

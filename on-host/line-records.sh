@@ -146,5 +146,5 @@ multipath_probes_lost_total$labels $lost
   done
   printf '%s' "$text" >"$work/new/targets"
   printf '%s' "$metrics" >"$work/new/metrics.prom"
-  ( mv "$work/new/targets" "$work/new/metrics.prom" "$work" 3>&- 8>&- 9>&- & )
+  ( mv "$work/new/targets" "$work/new/metrics.prom" "$work" 2>/dev/null 3>&- 8>&- 9>&- & )
 }
