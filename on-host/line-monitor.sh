@@ -18,7 +18,7 @@
 # transitions, metrics.prom (line-records.sh), and this process's own: config, scripts, new/, events and probe-I-T (pipes).
 #
 # State of line I: name_I, number_I, device_I, mark_I, interval_I, targets_I (how many), gateway4_I, address4_I (as declared; 6 likewise), via4_I, from4_I (as they are
-# now), state_I (up, down), reason_I, since_I (date), drained_I (by whom), blocked_I (why it can't be alive), burst_I (its number while it runs), back_I (when it was
+# now), state_I (up, down), reason_I, since_I (date), drained_I (by whom), blocked_I (why it can't be alive), burst_I (its number while it runs), began_I, back_I (when it was
 # taken up last), penalty_I, until_I (kept out so long). Of target T: kind_I_T, where_I_T, source_I_T, probe_I_T and reader_I_T (its processes), alive_I_T, judged_I_T (when),
 # lossy_I_T, limit_I_T, sent_I_T, lost_I_T, rtt_I_T, past_I_T. Times in centiseconds.
 # shellcheck disable=SC2154 # set by eval, and by the parts that are read below
@@ -45,7 +45,7 @@ next_records=0 next_notice=0  # when targets are written again, and systemd is t
 pid=$$
 
 main() {
-  mkdir -p "$work/new" && rm -f "$work/fifo" && mkfifo -m 600 "$work/fifo" && exec 3<>"$work/fifo" || exit
+  mkdir -p "$work/new" && rm -f "$work/fifo" "$work/events" "$work"/probe-* && mkfifo -m 600 "$work/fifo" && exec 3<>"$work/fifo" || exit
   echo "$here" >"$work/scripts"
   read_centiseconds
   trap 'stop; exit 0' TERM INT
@@ -71,7 +71,6 @@ take() {
     counts) note_counts "$2" "$3" "$4" ;;
     ended) note_ended "$2" "$3" ;;
     restart) restart_probe "$2" "$3" ;;
-    overdue) note_overdue "$2" "$3" ;;
     miss | error) note_miss "$@" ;;
     silent | answered) note_burst "$@" ;;
     answers) note_answers "$2" "$3" ;;

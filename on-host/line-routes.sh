@@ -146,7 +146,11 @@ leave_out() {
 }
 
 run_routes() {
-  words=$(printf '%s' "$batch" | ip -force -batch - 2>&1 >/dev/null) || :
+  words=$(
+    ip -force -batch - 2>&1 >/dev/null <<BATCH
+$batch
+BATCH
+  )
   own='' later_again=''
   for route in $todo; do eval "written_$route=\$new_$route"; done
   line=1

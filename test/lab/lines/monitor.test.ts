@@ -4,7 +4,7 @@ import { Lines, work } from "../../fixtures/lines";
 
 /** The starting case on the lab gateway, in IPv4 and IPv6, with two targets a line. */
 describe("The line monitor", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let gateway: Gateway;
   let on: Lines;
 
