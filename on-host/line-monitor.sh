@@ -49,13 +49,13 @@ main() {
   echo "$here" >"$work/scripts"
   read_centiseconds
   trap 'stop; exit 0' TERM INT
-  check_tools
   # mawk would wait until it has read 4 KiB; others don't know that word.
   interactive='-W interactive'
   # shellcheck disable=SC2086 # two words
   awk $interactive 'BEGIN { exit }' </dev/null >/dev/null 2>&1 || interactive=''
   started=$(date +%s)
   load
+  check_tools
   remember
   notify
   begin
@@ -126,10 +126,23 @@ find_line() {
   return 1
 }
 
+# In one line, what would be missed later; the probes that need it fail.
 check_tools() {
-  for tool in ip awk flock ping; do
-    command -v "$tool" >/dev/null || report 3 "This host has no $tool, which the line monitor needs."
+  needed='ip awk flock'
+  while read -r word _ _ kind _; do
+    case $word:$kind in
+      target:icmp) needed="$needed ping" ;;
+      target:command) needed="$needed timeout" ;;
+      target:*) needed="$needed perl" ;;
+      pinned:*) needed="$needed nft conntrack" ;;
+    esac
+  done <"$work/config"
+  missing=''
+  for tool in $needed; do
+    case " $missing " in *" $tool "*) continue ;; esac
+    command -v "$tool" >/dev/null || missing="$missing${missing:+ }$tool"
   done
+  [ -z "$missing" ] || report 3 "This host lacks what its line monitor needs: $missing."
 }
 
 # ---- what is declared ----------------------------------------------------------------------------------------------------------
