@@ -63,7 +63,7 @@ function answered(    time, missing, recent) {
     window_sent += recent + 1
     window_lost += recent
     # An outage is no loss: else a line would pay for it long after it is back.
-    if (missing < 10) for (; missing > 0; missing--) loss += (1 - loss) / 50
+    if (missing <= down + allowed) for (; missing > 0; missing--) loss += (1 - loss) / 50
     loss -= loss / 50
   } else {
     # Late, and counted as lost.

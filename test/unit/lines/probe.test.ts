@@ -78,6 +78,8 @@ describe("A probe's reader", () => {
 
   it("takes an outage for no loss, so that the line is back at once", () => {
     assert.deepEqual(alarms([...answers(1, 100), ...answers(300, 400)]), []);
+    const deaths = Array.from({ length: 20 }, (_, n) => answers(n * 20, n * 20 + 14)).flat();
+    assert.deepEqual(alarms(deaths), []);
   });
 
   it("counts what is sent and lost, and a late answer as none lost", () => {
