@@ -42,13 +42,22 @@ start_burst() {
   ( for each in $living; do ask "$1" "$each" "$bursts" & done )
 }
 
-# ask I T NUMBER
+# ask I T NUMBER. On a host that has no time an answer may lie there unread: when it took much longer than it should, nothing is known, and it is asked
+# again, three times at most.
 ask() {
   exec 8>&- 9>&- </dev/null
   use_target "$1" "$2"
   eval "limit=\$limit_$1_$2"
-  replace=''
-  if run_probe "$down_after" "$burst" "$limit" >/dev/null 2>&1; then tell "answered $1 $2 $3"; else tell "silent $1 $2 $3"; fi
+  replace='' tries=0 verdict=silent
+  while :; do
+    read_centiseconds
+    late=$((centiseconds + (burst * (down_after - 1) + limit) / 10 + 30))
+    if run_probe "$down_after" "$burst" "$limit" >/dev/null 2>&1; then verdict=answered && break; fi
+    read_centiseconds
+    tries=$((tries + 1))
+    if [ "$kind" != icmp ] || [ "$centiseconds" -lt "$late" ] || [ "$tries" -ge 3 ]; then break; fi
+  done
+  tell "$verdict $1 $2 $3"
 }
 
 # note_burst silent|answered I T NUMBER
