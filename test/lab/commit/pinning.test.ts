@@ -153,22 +153,25 @@ onEachBox("The table of pinned connections", (open, thorough) => {
       await on.sh("umount $(readlink -f /usr/sbin/nft); ip rule del priority 30");
     });
 
-    thorough?.("is taken back by `pulumi-multipath undo`: to what it was before an update, and away when it has been made", async () => {
-      const bare = await everything();
-      const first = await create(two);
-      const full = await everything();
-      await lifecycle().update(connectionPinning, first, inputs(three), quiet);
-      await health("adsl down 1", "bdsl up 1");
-      await undoOver(on.host, on.reach, true, terminal());
-      assert.equal(await alive(), "0x200 ");
-      await on.sh("nft add element inet pulumi_multipath alive '{ 0x100 }'; rm -r /run/pulumi-multipath/lines");
-      assert.equal(await everything(), full);
-      assert.equal(await differs(first), false);
-      await remove(first);
-      await create(two);
-      await undoOver(on.host, on.reach, true, terminal());
-      assert.equal(await everything(), bare);
-    });
+    thorough?.(
+      "is taken back by `pulumi-multipath undo`: to what it was before an update, and away when it has been made",
+      async () => {
+        const bare = await everything();
+        const first = await create(two);
+        const full = await everything();
+        await lifecycle().update(connectionPinning, first, inputs(three), quiet);
+        await health("adsl down 1", "bdsl up 1");
+        await undoOver(on.host, on.reach, true, terminal());
+        assert.equal(await alive(), "0x200 ");
+        await on.sh("nft add element inet pulumi_multipath alive '{ 0x100 }'; rm -r /run/pulumi-multipath/lines");
+        assert.equal(await everything(), full);
+        assert.equal(await differs(first), false);
+        await remove(first);
+        await create(two);
+        await undoOver(on.host, on.reach, true, terminal());
+        assert.equal(await everything(), bare);
+      },
+    );
 
     it("drifts when somebody changes it, and not by what the line monitor does", async () => {
       const props = await create(two);
