@@ -130,7 +130,7 @@ onEachBox("The table of pinned connections", (open, thorough) => {
       assert.equal(await table(), "");
     });
 
-    it("is somebody else's where we have not made it, unless it is to be taken over", async () => {
+    thorough?.("is somebody else's where we have not made it, unless it is to be taken over", async () => {
       await on.sh("nft 'add table inet pulumi_multipath; add chain inet pulumi_multipath theirs'");
       await assert.rejects(create(two), /is there already, it is not ours, and it differs/);
       assert.match(await table(), /theirs/);
@@ -177,13 +177,14 @@ onEachBox("The table of pinned connections", (open, thorough) => {
       const props = await create(two);
       await on.sh("nft delete element inet pulumi_multipath alive '{ 0x100 }'");
       assert.equal(await differs(props), false);
-      for (const edit of [
+      const edits = [
         "nft flush chain inet pulumi_multipath postrouting",
         "nft add rule inet pulumi_multipath output accept",
         "nft insert rule inet pulumi_multipath pinned accept comment pinned",
         "nft add chain inet pulumi_multipath more",
         "nft delete table inet pulumi_multipath",
-      ]) {
+      ];
+      for (const edit of thorough ? edits : edits.slice(0, 1)) {
         await on.sh(edit);
         assert.equal(await differs(props), true, edit);
         assert.deepEqual((await read(props))?.lines, []);
