@@ -14,6 +14,8 @@ const source = (adsl: number, bdsl: number): string => `
     host,
     lines: [line("adsl", "198.51.100.1", ${adsl}), line("bdsl", "198.51.100.2", ${bdsl})],
     targets: ["198.18.0.1", "198.18.0.2"],
+    pinning: false,
+    monitor: { intervalSeconds: 1 },
   });`;
 
 describe("The commands, with the real engine and the line monitor on the lab gateway", function () {

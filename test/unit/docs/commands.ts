@@ -26,7 +26,7 @@ export function commandsInText({ code }: Page): Command[] {
 
 /** `A=b one "two three" && four >file # comment` -> [[one, two three], [four]]. */
 export function commandsIn(line: string): Command[] {
-  const bare = line.replace(/\d?>+(?:&\d|\s*\S+)/g, "");
+  const bare = line.replace(/("[^"]*"|'[^']*')|\d?>+(?:&\d|\s*\S+)/g, (_, quoted?: string) => quoted ?? "");
   const words = [...bare.matchAll(/"([^"]*)"|'([^']*)'|(&&|\|\||[;|])|(#.*)|([^\s"'#;|&]+)/g)];
   const commands: string[][] = [[]];
   for (const [, double, single, operator, comment, plain] of words) {
