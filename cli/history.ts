@@ -1,10 +1,9 @@
-import { parseArgs } from "node:util";
 import { objectName } from "../provider/commit/object-file";
-import { PermissionError, ToolError, messageOf } from "../provider/errors";
+import { PermissionError, ToolError } from "../provider/errors";
 import { hostName } from "../provider/host";
 import { connect } from "../provider/transport/connect";
 import { hostOf } from "./host-argument";
-import { UsageError } from "./usage";
+import { type Command, fromHost, hostUsage, parsed, UsageError } from "./usage";
 
 /** A confirmed change, as the host has written it down (on-host/history.sh). */
 export interface Entry {
@@ -24,11 +23,10 @@ export interface Entry {
   readonly undo: readonly string[];
 }
 
-export const history = {
-  usage:
-    "pulumi-multipath history HOST [NUMBER] [--become] [--identity FILE] [--json]   the last 20 confirmed changes, or all of one",
+export const history: Command = {
+  usage: `pulumi-multipath history HOST [NUMBER] ${hostUsage} [--json]   the last 20 confirmed changes, or all of one`,
 
-  async run(args: readonly string[]): Promise<string> {
+  async run(args) {
     const { host, number, json } = argumentsOf(args);
     const entries = await read(host);
     const chosen = number === undefined ? entries : entries.filter((entry) => entry.number === number);
@@ -41,25 +39,12 @@ export const history = {
 
 /** @throws UsageError when they are not what the usage says */
 export function argumentsOf(args: readonly string[]) {
-  const { values, positionals } = options(args);
+  const { values, positionals } = parsed(args, { json: { type: "boolean" } });
   const [host, number, ...more] = positionals;
   if (more.length > 0) throw new UsageError(`There is one argument too many: ${JSON.stringify(more[0])}.`);
   if (number !== undefined && !/^[1-9]\d{0,8}$/.test(number))
     throw new UsageError(`NUMBER is ${JSON.stringify(number)}: must be a number of the list that \`history HOST\` shows.`);
   return { host: hostOf(host, values), number: number === undefined ? undefined : Number(number), json: values.json === true };
-}
-
-function options(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { become: { type: "boolean" }, identity: { type: "string" }, json: { type: "boolean" } },
-    });
-  } catch (error) {
-    // What follows its first sentence is about dashes.
-    throw new UsageError(messageOf(error).replace(/\.\s[^]*$/, "."));
-  }
 }
 
 const directory = "/var/lib/pulumi-multipath/history";
@@ -79,7 +64,7 @@ async function read(host: ReturnType<typeof hostOf>): Promise<Entry[]> {
       throw new PermissionError(
         `Only root may read the history of ${hostName(host)}: log in as root, or add --become to read it through \`sudo -n\`.`,
       );
-    return stdout
+    return fromHost(stdout)
       .split(/^number (?=\d+$)/m)
       .slice(1)
       .map(entryOf)

@@ -1,11 +1,32 @@
 #!/usr/bin/env node
-/** `pulumi-multipath COMMAND HOST`: what a person wants to know of a host, over the same SSH as `pulumi up` uses. */
+/** `pulumi-multipath COMMAND HOST`: what a person wants to know of a host, or to have it do, over the same SSH as `pulumi up` uses. */
+import { createInterface } from "node:readline/promises";
 import { messageOf, MultipathError } from "../provider/errors";
+import { drain } from "./drain";
+import { explain } from "./explain";
 import { history } from "./history";
-import { UsageError } from "./usage";
+import { pause } from "./pause";
+import { status } from "./status";
+import { undo } from "./undo";
+import { type Command, fromHost, type Terminal, UsageError } from "./usage";
 
-/** A command takes its own arguments and returns what it prints. */
-const commands: Readonly<Record<string, { readonly usage: string; run(args: readonly string[]): Promise<string> }>> = { history };
+const commands: Readonly<Record<string, Command>> = { status, explain, drain, pause, history, undo };
+
+const terminal: Terminal = {
+  watched: process.stdout.isTTY,
+  colours: process.stdout.isTTY && !process.env.NO_COLOR,
+  columns: process.stdout.columns || 80,
+  write: (text) => void process.stdout.write(text),
+  async ask(question) {
+    if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
+    const reading = createInterface({ input: process.stdin, output: process.stderr });
+    try {
+      return await reading.question(question);
+    } finally {
+      reading.close();
+    }
+  },
+};
 
 async function main([name = "", ...args]: readonly string[]): Promise<void> {
   const command = commands[name];
@@ -19,16 +40,13 @@ async function main([name = "", ...args]: readonly string[]): Promise<void> {
     return;
   }
   try {
-    process.stdout.write(printable(await command.run(args)));
+    terminal.write(await command.run(args, terminal));
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof MultipathError)) throw error;
-    process.stderr.write(`${printable(error.message)}\n${error instanceof UsageError ? `usage: ${command.usage}\n` : ""}`);
+    process.stderr.write(`${fromHost(error.message)}\n${error instanceof UsageError ? `usage: ${command.usage}\n` : ""}`);
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
 }
-
-/** What a host says goes to a person's terminal, which obeys control characters. */
-const printable = (text: string): string => text.replace(/[^\P{C}\n]/gu, "\u{FFFD}");
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(`${messageOf(error)} (unexpected: a bug in pulumi-multipath)\n`);

@@ -44,6 +44,7 @@ function note(text, how,    kind, name, i) {
     }
     keep("bond " master_of(text), masked(text, kind))
   } else if (kind == "sysctl") keep(sysctl_key(text), text)
+  else if (kind == "nft") keep(table_key(text), masked(text, kind))
   else if (text ~ /^rule /) keep(text, "there")
 }
 

@@ -69,6 +69,7 @@ prepare() {
 
 last() {
   if [ -e "$tx/confirmation" ]; then return; fi
+  [ -e "$tx/previous" ] || echo "$current" >"$tx/previous" # for the history; done once more, it would be the new one
   if ! swap_objects 2>"$tx/words"; then
     mv "$tx/confirmed" "$tx/firing" && roll_back "its objects' files could not be put in place below $mp_etc"
   fi

@@ -5,6 +5,7 @@
 #   events          what has happened since the last look (events.awk)
 #   memory          what the last look has left
 #   now             `ip -N -d -o`: links, addresses, and routes of protocol 205
+#   tables          `nft list tables`, where `listed` is set
 #
 # The memory: addresses and our routes as they were, and with tabs between the words
 #   device NAME INDEX     a link
@@ -14,11 +15,15 @@
 #   recent TIME LINE      what has just vanished, and nobody knows why: of a device that is deleted the kernel tells last, and a network manager
 #                         may tell later
 #   rule TIME LINE        likewise, a rule
+#   drift TABLE           somebody has deleted our table of nftables, and nothing else
 #   end                   the memory is whole
 
 part == "events" {
   if ($1 == "all") all = 1
   else if ($1 == "manager") manager = 1
+  else if ($1 == "without-table") table_deleted = 1
+  else if ($1 == "with-table") table_made = 1
+  else if ($1 == "tables") others_too = 1
   else if ($1 == "without-rule") recent_rule[substr($0, length("without-rule ") + 1)] = now
   else if ($1 == "gone") gone[$2]
   else if ($1 == "down") down[$2]
@@ -37,6 +42,7 @@ part == "memory" && /\t/ {
   else if (field[1] == "refused") known_refused[field[2]]
   else if (field[1] == "recent") { if (is_recent(field[2])) recent[field[3]] = field[2] }
   else if (field[1] == "rule") { if (is_recent(field[2]) && !(field[3] in recent_rule)) recent_rule[field[3]] = field[2] }
+  else if (field[1] == "drift") drift = 1
   else if (field[1] == "end") remembers = 1
   next
 }
@@ -64,6 +70,12 @@ part == "now" && /^[0-9]+ / {
   shown[++count] = $0
   if ($0 in was) delete was[$0]
   else fresh[$0]
+  next
+}
+
+part == "tables" {
+  if ($0 == "table inet pulumi_multipath") table_there = 1
+  else other_tables = 1
   next
 }
 
@@ -134,6 +146,14 @@ function note_lost(text,    key) {
   if (!(manager || (is_route(text) ? went_with_another(route) : went_with_its_device(text)))) return 0
   lost[key] = text
   return 1
+}
+
+# Whether our table is to come back. Who flushes the ruleset, as every reload of nftables.service does, takes it along with the others'. Where there is
+# no other one that can't be told from a deletion of ours alone.
+function is_table_lost() {
+  if (table_there || table_made) drift = 0
+  if (!table_there && table_deleted && !others_too && other_tables && !all) drift = 1
+  return !table_there && !drift && (table_deleted || all || !remembers)
 }
 
 # Of both families, which the kernel does not tell.

@@ -1,12 +1,19 @@
-# What `ip -N -o monitor link address route rule` prints, in few words, one event a line, at once:
+# What `ip -N -o monitor link address route rule` and `nft monitor tables` print, in few words, one event a line, at once:
 #   gone DEVICE              it was deleted, or moved to another network namespace
 #   down DEVICE              it was set down, or is too small for IPv6 (1280 bytes), which has the same effect there
 #   without DEVICE ADDRESS   it has lost the address
 #   without-rule RULE        one of our rules was deleted
+#   with-table               our table of nftables was made
+#   without-table            it was deleted
+#   tables                   another table was made or deleted
 #   changed                  something else of links, addresses or our routes
 #   all                      there was more than could be listened to
 
-/No buffer space/ { tell("all") }
+/No buffer space|lost some netlink events/ { tell("all") }
+
+/^delete table inet pulumi_multipath$/ { tell("without-table"); next }
+/^add table inet pulumi_multipath$/ { tell("with-table"); next }
+/^(add|delete) table / { tell("tables"); next }
 
 {
   sub(/^\[[A-Z0-9]+\]/, "")

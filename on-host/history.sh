@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2154 # names set by those who read this
-# The last confirmed changes of this host, for whoever asks later what happened: one file each, by number. See `pulumi-multipath history`.
+# The last confirmed changes of this host, for whoever asks later what happened: one file each, by number. See `pulumi-multipath history`;
+# and what it takes to take back the very last one (take-back.sh).
 
 mp_history=/var/lib/pulumi-multipath/history
 
@@ -15,16 +16,22 @@ add_history() {
   if [ -e "$mp_history/$((number - 20))" ]; then rm "$mp_history/$((number - 20))"; fi
 }
 
-# When, by whom, of which transaction, the objects' files, the lines that were run, and those that would have taken them back.
+# When, by whom, of which transaction, the objects' files, the lines that were run, and those that would have taken them back. What it takes to
+# take it back goes to `.last`.
 tell_history() {
   read -r owner <"$tx/confirmed"
   printf '%s\n' "# pulumi-multipath transaction 1" "at $(date -u +%Y-%m-%dT%H:%M:%SZ)" "by $owner" "token ${tx##*/tx-}"
-  set -- "$tx"/objects-named "$tx"/forward-*
-  [ -e "$1" ] || shift
-  # `link show` lines are marks between the others.
-  awk 'FNR == 1 { tool = FILENAME; sub(/.*[.]/, "", tool); command = tool ~ /^[46]$/ ? "ip -" tool : tool }
-    FILENAME ~ /objects-named$/ { print "object " $0; next }
-    tool != "dad" && !/^link show / { print "forward " command " " $0 }' "$@"
+  [ ! -s "$tx/takes-back" ] || sed 's/^/takes-back /' "$tx/takes-back"
+  for file in before-more before-details now-more live-details; do [ -e "$tx/$file" ] || : >"$tx/$file"; done
+  set -- part=named "$tx/objects-named" part=forward "$tx"/forward-* part=touches "$tx/touches" \
+    part=had "$tx/before" "$tx/before-more" "$tx/before-details" \
+    part=left "$tx/live" "$tx/now-more" "$tx/live-details" part=was
+  read -r previous <"$tx/previous"
+  while read -r name; do
+    [ ! -e "$previous/objects.d/$name" ] || set -- "$@" "$previous/objects.d/$name"
+  done <"$tx/objects-named"
+  awk -v change_number="$number" -v record="$mp_history/.last" \
+    -f "$here/keys.awk" -f "$here/links.awk" -f "$here/object-key.awk" -f "$here/history.awk" "$@"
   undo_in_words | sed 's/^/undo /'
 }
 

@@ -3,7 +3,7 @@
 # Keys: `link NAME`, `address 4 DEVICE LOCAL/LENGTH PEER|-`, `address 6 DEVICE LOCAL`,
 # `route 4 TABLE DESTINATION TOS METRIC`, `route 6 TABLE DESTINATION SOURCE|any METRIC`,
 # `rule FAMILY PRIORITY WORDS` (rule_key below), `neighbour FAMILY DEVICE ADDRESS`, `nexthop ID`, `qdisc DEVICE PARENT`,
-# `sysctl KEY` (as a path: `net/ipv4/conf/eth0.100/rp_filter`).
+# `sysctl KEY` (as a path: `net/ipv4/conf/eth0.100/rp_filter`), `nft FAMILY TABLE`.
 
 # "link", "address", "route", ... or "": what `ip -d` adds below a line, and routes of families that are not ours.
 function kind_of(line,    word) {
@@ -12,6 +12,7 @@ function kind_of(line,    word) {
   if (line ~ /^[0-9]+:\t/) return "rule"
   if (line ~ /^\/proc\/sys\//) return "sysctl"
   if (line ~ /^qdisc /) return "qdisc"
+  if (line ~ /^table inet /) return "nft"
   if (line ~ /^id [0-9]/) return "nexthop"
   if (line ~ /^[0-9a-f.:]+ dev /) return "neighbour"
   if (line !~ /^[0-9]+ [^ ]/) return ""
@@ -86,6 +87,21 @@ function end_of_encapsulation(word, i, count) {
 function route_key(route) {
   return "route " route["family"] " " route["table"] " " route["destination"] " " \
     (route["family"] == 6 ? route["from"] : route["tos"]) " " route["metric"]
+}
+
+# Fills `hops` with a route's next hops, `via ADDRESS dev DEVICE` each, and returns the rest of it. The last one that is left is shown
+# like the only one of a simple route.
+function split_hops(text, hops,    word, count, i, rest, many, hop) {
+  split("", hops)
+  count = split(masked(text, "route"), word, " ")
+  for (i = 1; i <= count; i++) {
+    if (word[i] == "nexthop") many = 1
+    else if (word[i] == "via") hop = "via " word[++i]
+    else if (word[i] == "dev") hops[hop " dev " word[++i]]
+    else if (many && word[i] == "weight") i++
+    else if (word[i] != "onlink") rest = rest " " word[i]
+  }
+  return rest
 }
 
 # A prefix as `ip` prints it: without the length when it is a single address.
@@ -195,6 +211,12 @@ function sysctl_key(line) {
   return "sysctl " substr(line, 11, index(line, ":") - 11)
 }
 
+# `table inet NAME { set alive { type mark; ...` -> `nft inet NAME`.
+function table_key(line,    word) {
+  split(line, word, " ")
+  return "nft " word[2] " " word[3]
+}
+
 # A key of a request in the spelling used here.
 function canonical_key(key,    word, count) {
   if (key !~ /^(routes?|rule) /) return key
@@ -221,6 +243,7 @@ function number(text,    value, i) {
 # The line without what changes by itself: time running out, carrier coming and going, what the hardware took over.
 function masked(line, kind) {
   if (kind == "link") return masked_link(line)
+  if (kind == "nft") return masked_table(line)
   line = line " "
   gsub(/ (tentative|dead|linkdown|offload|rt_offload|offload_failed|trap|rt_trap) /, " ", line)
   gsub(/ (tentative|dead|linkdown|offload|rt_offload|offload_failed|trap|rt_trap) /, " ", line)
@@ -253,6 +276,15 @@ function masked_link(line,    segment, count, word, words, i, text, options) {
     text = text " " word[1] " " word[2]
   }
   return text options
+}
+
+# Of the set of lines that are up the elements are the line monitor's.
+function masked_table(line,    at, rest) {
+  at = index(line, " set alive { type mark; elements = {")
+  if (!at) return line
+  rest = substr(line, at + length(" set alive { type mark"))
+  sub(/^; elements = [{][^}]*[}]/, "", rest)
+  return substr(line, 1, at - 1) " set alive { type mark" rest
 }
 
 function flags_without_carrier(flags) {

@@ -65,7 +65,7 @@ swap_objects() {
       if [ "$directory" != "$staged" ] && [ "$directory" != "$current" ] && is_generation "$directory"; then answer "old $directory"; fi
     done
     current=$staged
-    start_putting_back
+    start_services
   else
     rm -f "$mp_etc/current" || return
     current=''
@@ -110,7 +110,7 @@ leave_host() {
   remove_history
   made=$mp_libexec/.made-parent
   if [ -e "$made" ]; then made=${mp_libexec%/*}; else made=''; fi
-  rm -rf "$mp_libexec" "$mp_run/tx.lock" "$mp_run/apply.lock" "$mp_run/tx.owner" "$mp_run/put-back"
+  rm -rf "$mp_libexec" "$mp_run/tx.lock" "$mp_run/apply.lock" "$mp_run/tx.owner" "$mp_run/put-back" "$mp_run/lines"
   [ -z "$made" ] || rmdir "$made" 2>/dev/null
 }
 

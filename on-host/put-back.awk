@@ -2,6 +2,7 @@
 #
 # Further files, before the memory:
 #   touches         keys of what a transaction that waits for its confirmation has changed: not to be touched
+#   health          what the line monitor says: the next hops of lines that are down are left out
 #   tried, refused  what was run last (NAME, a tab, the line), and what was refused of it (replay.sh)
 # and as the last ones, part=objects: the objects' files.
 #
@@ -11,6 +12,18 @@
 # now      in hundredths of a second
 
 part == "touches" { touched[canonical_key($0)]; next }
+
+# `line NAME STATE SINCE DEVICE GATEWAY4 GATEWAY6 REASON`
+part == "health" {
+  if ($1 != "line") next
+  lines_over[$5]++
+  if ($3 != "up") {
+    is_out[$5]
+    is_out[$5, $6]
+    is_out[$5, $7]
+  }
+  next
+}
 
 part == "tried" {
   split($0, field, "\t")
@@ -23,7 +36,7 @@ part == "refused" {
   split($0, field, "\t")
   delete done[field[1]]
   delete tried[field[2]]
-  refused[field[1]] = field[2] ": " field[3]
+  refused[field[1]] = in_short(field[2]) ": " field[3]
   next
 }
 
@@ -38,14 +51,20 @@ function begin(    name, n) {
   printf "" >(work "/todo")
   printf "" >(work "/tried")
   printf "" >(work "/unexplained")
-  for (name in tried) if (++n <= 20) print "put back: " name
+  for (name in tried) if (++n <= 20) print "put back: " in_short(name)
   if (n > 20) print "put back: " n - 20 " more"
   n = 0
   for (name in refused) if (!(name in known_refused) && ++n <= 20) print "not put back: " refused[name]
   if (n > 20) print "not put back: " n - 20 " more"
   for (name in done) delete anew[name]
   look()
-  in_need = !remembers || !is_empty(lost) || !is_empty(anew) || !is_empty(gone) || !is_empty(lost_rule)
+  table_lost = listed && is_table_lost()
+  in_need = table_lost || !remembers || !is_empty(lost) || !is_empty(anew) || !is_empty(gone) || !is_empty(lost_rule)
+}
+
+# A table is one long line.
+function in_short(text) {
+  return text ~ /^nft / ? "table inet pulumi_multipath" : text
 }
 
 FNR == 1 {
@@ -72,6 +91,8 @@ $0 == "" { body = 1; next }
   count_of_words = split($0, word, " ")
   note_rule(sorted_rule("rule " substr($2, 2) " " $6, word, count_of_words, 7))
 }
+
+/^nft / { note_table() }
 
 /^ip link / {
   name = subject()
@@ -110,6 +131,15 @@ function note_rule(key,    name_) {
   if (!(name_ in anew)) return
   missed[name_]
   keep(name_, key, "", "")
+}
+
+function note_table(    name_) {
+  name_ = file " " $0
+  if (table_lost) anew[name_]
+  if (table_there) delete anew[name_]
+  if (!(name_ in anew)) return
+  missed[name_]
+  keep(name_, "nft inet pulumi_multipath", "", "")
 }
 
 function keep(name_, key, devices, source) {
@@ -168,7 +198,7 @@ function put_back(k,    text) {
   text = kept_line[k]
   if (text ~ /^ip link /) text = can_be_link(text, kept_devices[k]) ? text : ""
   else if (text ~ /^sysctl /) text = kept_devices[k] in here ? text : ""
-  else if (text ~ /^ip -[46] rule /) text = kept_line[k]
+  else if (text ~ /^(ip -[46] rule|nft) /) text = kept_line[k]
   else if (text ~ /^ip -[46] addr /) text = can_be_address(text, kept_devices[k], kept_source[k]) ? text : ""
   else text = route_now(text, kept_key[k], kept_devices[k], kept_source[k])
   if (text == "") return
@@ -196,7 +226,7 @@ function can_be_address(text, device, address) {
 }
 
 # Of several next hops those that the kernel takes now: it refuses the route with any other. Then it is put back once more later.
-function route_now(text, key, devices, source,    leg, legs, device, n, i) {
+function route_now(text, key, devices, source,    leg, legs, device, n, i, out) {
   if (source != "" && !(source in anywhere)) return ""
   legs = split(text, leg, " nexthop ")
   if (legs == 1) {
@@ -205,7 +235,10 @@ function route_now(text, key, devices, source,    leg, legs, device, n, i) {
     if (n == 0 && !is_usable("", value_of("via", text), source)) return ""
   } else {
     text = leg[1]
+    # When all lines are down the monitor leaves the route alone.
+    for (i = 2; i <= legs; i++) out += is_left_out(leg[i])
     for (i = 2; i <= legs; i++) {
+      if (out < legs - 1 && is_left_out(leg[i])) continue
       if (is_usable(value_of("dev", "- - " leg[i]), value_of("via", "- - " leg[i]), source)) text = text " nexthop " leg[i]
       else is_whole = 0
     }
@@ -214,6 +247,12 @@ function route_now(text, key, devices, source,    leg, legs, device, n, i) {
   # `add` fails when somebody else's route is there by now.
   if (!(key in there)) sub(/ route replace /, " route add ", text)
   return text
+}
+
+# Where several lines share a device, the gateway tells which one it is.
+function is_left_out(leg,    name) {
+  name = value_of("dev", "- - " leg)
+  return name in is_out && (lines_over[name] == 1 || (name, value_of("via", "- - " leg)) in is_out)
 }
 
 # Not while the router's own route is missing, nor the address that packets by this route are to have: without it they may leave with another.
@@ -230,7 +269,8 @@ function destination_of(key,    word) {
 # One batch for a command: the files come in the order in which one object stands on another, and what goes through a router comes last.
 function write(k, text,    tool, batch) {
   if (text ~ /^ip -/) tool = substr(text, 5, 1)
-  else tool = text ~ /^ip / ? "ip" : "sysctl"
+  else if (match(text, /^(ip|nft) /)) tool = substr(text, 1, RLENGTH - 1)
+  else tool = "sysctl"
   batch = work "/batch." tool
   print substr(text, tool ~ /^[46]$/ ? 7 : length(tool) + 2) >batch
   print name_of[k] >(batch ".names")
@@ -259,5 +299,6 @@ function remember(file,    i, name) {
     print "rule\t" recent_rule[name] "\t" name >file
     print name >(work "/unexplained")
   }
+  if (drift) print "drift\tinet pulumi_multipath" >file
   print "end\t" >file
 }

@@ -7,6 +7,8 @@
 #   an IPv6 address   to its device: set down, or gone
 #   an IPv4 address   its device has gone, or the primary address of its subnet, which takes the others along
 #   a link, a sysctl  what it stands on has gone: they are not looked at before the device is there again, and never otherwise
+#   the table of      together with others', as when nftables.service is reloaded; where there are no others' that can't be told from a
+#   nftables          deletion of ours alone, and it comes back
 #   all but these     to nothing of it, but a network manager was at work: they take away what they have not made (network-managers.sh)
 # The kernel tells of both, and of each of our routes that somebody deletes: whatever vanishes by itself is drift and stays away, also when
 # something happens to its device an hour later; so does an address or a rule that somebody deletes, and until it is there again what went with it.
@@ -21,6 +23,7 @@
 # Files in WORK, /run/pulumi-multipath/put-back:
 #   fifo                    events and ticks, for this process alone
 #   scripts                 the directory that it runs from
+#   tables                  the names of all tables of nftables; there only when these are listened to as well
 #   looked-at, events, now, memory, lost, todo, batch.*, tried, refused, unexplained, words    of a look and an attempt: dropped.awk, put-back.awk
 # shellcheck disable=SC2154 # names set by the parts that are read below
 set -u
@@ -61,8 +64,9 @@ prepare() {
   rm -f "$work/fifo" && mkfifo "$work/fifo" && exec 3<>"$work/fifo" || return
   printf '%s\n' 'link show' 'addr show' 'route show table all proto 205' >"$work/looked-at"
   echo "$here" >"$work/scripts"
+  if has_tables; then : >"$work/tables"; else rm -f "$work/tables"; fi
   for file in memory lost; do : >>"$work/$file"; done
-  for file in tried refused batch.ip batch.sysctl batch.4 batch.6; do : >"$work/$file"; done
+  for file in tried refused batch.ip batch.sysctl batch.4 batch.6 batch.nft; do : >"$work/$file"; done
   read_uptime
   turned=$uptime
 }
@@ -74,6 +78,9 @@ listen() {
   awk $interactive 'BEGIN { exit }' </dev/null >/dev/null 2>&1 || interactive=''
   # shellcheck disable=SC2086
   { ip -N -d -o monitor link address route rule 2>&1 | awk $interactive -f "$here/events.awk"; echo ended; } </dev/null >&3 3>&- &
+  [ -e "$work/tables" ] && command -v nft >/dev/null || return 0
+  # shellcheck disable=SC2086
+  { nft monitor tables 2>&1 | awk $interactive -f "$here/events.awk"; echo ended; } </dev/null >&3 3>&- &
 }
 
 note() {
@@ -135,13 +142,17 @@ look() {
   printf '%s\n' "$events" >"$work/events"
   read_centiseconds
   ip -N -d -o -batch "$work/looked-at" >"$work/now" 2>"$work/words" </dev/null || return
+  listed=''
+  if [ -e "$work/tables" ] && nft list tables >"$work/tables" 2>"$work/words"; then listed=1; fi
   run=${1:+1}
   set -- "$mp_etc"/current/objects.d/*
   [ -e "$1" ] || shift
-  set -- part=tried "$work/tried" part=refused "$work/refused" part=memory "$work/memory" part=now "$work/now" part=objects "$@"
-  for tx in "$mp_run"/tx-*; do is_undecided && set -- "$tx/touches" "$@"; done
-  awk -v work="$work" -v now="$centiseconds" -v run="$run" -f "$here/keys.awk" -f "$here/dropped.awk" -f "$here/put-back.awk" \
-    part=events "$work/events" part=touches "$@" || return
+  set -- part=tried "$work/tried" part=refused "$work/refused" part=memory "$work/memory" part=now "$work/now" \
+    ${listed:+part=tables "$work/tables"} part=objects "$@"
+  [ ! -r "$mp_run/lines/health" ] || set -- part=health "$mp_run/lines/health" "$@"
+  for tx in "$mp_run"/tx-*; do is_undecided && set -- part=touches "$tx/touches" "$@"; done
+  awk -v work="$work" -v now="$centiseconds" -v run="$run" -v listed="$listed" -f "$here/keys.awk" -f "$here/dropped.awk" -f "$here/put-back.awk" \
+    part=events "$work/events" "$@" || return
   events='' attempted='' puzzled=''
   : >"$work/refused"
   [ -s "$work/unexplained" ] || return 0
@@ -156,13 +167,15 @@ is_undecided() {
 
 run() {
   [ -s "$work/todo" ] || return
-  for tool in ip sysctl 4 6; do
+  for tool in ip sysctl 4 6 nft; do
     batch=$work/batch.$tool
     [ -s "$batch" ] || continue
     run_batch "$batch"
     : >"$batch"
   done
   attempted=yes
+  # It may know another gateway by now, or may have found another line dead.
+  if [ -p "$mp_run/lines/fifo" ]; then echo rewrite 1<>"$mp_run/lines/fifo"; fi
 }
 
 main

@@ -1,11 +1,15 @@
-# shellcheck shell=sh disable=SC2154 # work is set by those who read this
+# shellcheck shell=sh disable=SC2154 # work, here and mp_etc are set by those who read this
 # Runs batches of lines from objects' files, as many of them as the kernel takes.
+
+# shellcheck source=SCRIPTDIR/tables.sh
+. "$here/tables.sh"
 
 # run_batch FILE: adds the lines that are refused to WORK/refused: the object's name, the command with its line, and why, with tabs between.
 # FILE.names has the object's name of each line.
 run_batch() {
   case $1 in
     *.sysctl) command=sysctl ;;
+    *.nft) command=nft ;;
     *.ip) command=ip ;;
     *) command="ip -${1##*.}" ;;
   esac
@@ -27,7 +31,7 @@ run_batch() {
 
 # at_once FILE: fails when the lines have to be run one by one: `ip` leaves out the rest after one that it does not understand.
 at_once() {
-  [ "$command" != sysctl ] || return
+  case $command in sysctl | nft) return 1 ;; esac
   # shellcheck disable=SC2086 # two words
   $command -force -batch "$1" >/dev/null 2>"$work/words" </dev/null
   [ $? -ne 255 ]
@@ -44,10 +48,18 @@ one_by_one() {
   set +f
 }
 
+# Of what `nft` says the first line: it goes on with the text of the table.
+replace_table() {
+  printf '%s\n' "$line" >"$work/table" && words=$(set +f && run_nft "$work/table" "$mp_etc/current/objects.d" 2>&1) && return
+  printf '%s\n' "${words#*: Error: }" | head -n 1
+  return 1
+}
+
 run_line() {
   # shellcheck disable=SC2086 # split on purpose
   case $command in
     sysctl) write_setting "$line" ;;
+    nft) replace_table ;;
     *) $command $line </dev/null ;;
   esac
 }

@@ -1,5 +1,5 @@
 # The lines of the object files as batches for restore.sh: WORK/batch-LAYER.TOOL, with the name of the object's file of each line in
-# WORK/batch-LAYER.TOOL.names. TOOL: 4 and 6 (`ip -4`, `ip -6`), ip (of no family), sysctl. The first file has the lines refused
+# WORK/batch-LAYER.TOOL.names. TOOL: 4 and 6 (`ip -4`, `ip -6`), ip (of no family), sysctl, nft. The first file has the lines refused
 # before; with again=1 only these are taken. The second has the rules that are there (state_rules).
 
 FILENAME == ARGV[1] {
@@ -22,12 +22,15 @@ FNR == 1 {
   body = 0
 }
 
+# What other programs are told.
+body && /^(connection-pinning|line-monitor) / { next }
+
 body && /^ip -[46] rule add / && is_there() { next }
 body && /^ip link / && link_is_there() { next }
 
 body && NF && (!again || ((name, $0) in refused)) {
   if (/^ip -[46] /) tool = substr($2, 2)
-  else if (/^(ip|sysctl) /) tool = $1
+  else if (/^(ip|sysctl|nft) /) tool = $1
   else {
     print name "\t" $0 "\tThis version knows no such line." >>(work "/refused")
     next

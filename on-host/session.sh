@@ -38,9 +38,12 @@ note_detail() {
 
 # Who has such objects will ask for them: that saves a request for each.
 note_details_of_objects() {
-  for file in "$mp_etc"/current/objects.d/*-Sysctl-* "$mp_etc"/current/objects.d/*-RoutingRule-*; do
+  for file in "$mp_etc"/current/objects.d/*-Sysctl-* "$mp_etc"/current/objects.d/*-RoutingRule-* "$mp_etc"/current/objects.d/*-ConnectionPinning-*; do
     [ -r "$file" ] || continue
-    case ${file##*/} in *-RoutingRule-*) note_detail rules; continue ;; esac
+    case ${file##*/} in
+      *-RoutingRule-*) note_detail rules; continue ;;
+      *-ConnectionPinning-*) note_detail 'nft inet pulumi_multipath'; continue ;;
+    esac
     while IFS= read -r line; do
       case $line in 'sysctl '*) note_detail "${line%=*}" ;; esac
     done <"$file"

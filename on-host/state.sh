@@ -15,11 +15,12 @@ state_text() {
 }
 
 # state_more KINDS DEVICES: what else a change of such objects can take with it, in the same form; `family` lines tell rules apart.
-#   KINDS    of the objects that are changed: address, link, neighbour, nexthop, qdisc, rule, sysctl
+#   KINDS    of the objects that are changed: address, link, neighbour, nexthop, nft, qdisc, rule, sysctl
 #   DEVICES  a file that names the links whose settings can be lost
 # Keys of changed sysctls are read from stdin.
 state_more() {
   case " $1 " in *' rule '*) state_rules || return ;; esac
+  case " $1 " in *' nft '*) state_table ;; esac
   # IPv4's permanent neighbours go with the last address of their device.
   case " $1 " in *' address '* | *' link '* | *' neighbour '* | *' nexthop '* | *' sysctl '*) state_next_hops || return ;; esac
   case " $1 " in *' link '* | *' qdisc '*) ! command -v tc >/dev/null || tc qdisc show || return ;; esac
@@ -33,6 +34,14 @@ state_rules() {
     echo "family $family"
     ip -$family -N -d -o rule show || return
   done
+}
+
+# Our table of nftables in one line, which `nft` takes as it is; nothing where it is not there.
+state_table() {
+  nft -s list table inet pulumi_multipath 2>/dev/null | awk '
+    /^[ \t]*(#|$)/ { next }
+    { sub(/^[ \t]+/, ""); text = text (text == "" || text ~ /[{,]$/ ? " " : "; ") $0 }
+    END { if (text != "") print substr(text, 2) }'
 }
 
 # The last line is an error where the kernel has no next hop objects (before 5.3).
@@ -71,19 +80,24 @@ write_setting() {
   return 1
 }
 
-# state_details: what state_text leaves out because few programs need it. A key a line on stdin: `rules`, `sysctl KEY` (as a path). Each
-# is told as `looked KEY`; what it shows is in the same form as the rest, nothing for a sysctl that is not there or can't be read.
+# state_details: what state_text leaves out because few programs need it. A key a line on stdin: `rules`, `nft inet pulumi_multipath`,
+# `sysctl KEY` (as a path). Each is told as `looked KEY`; what it shows is in the same form as the rest, nothing for a sysctl that is not there or
+# can't be read; `missing nft` where there is no such command.
 state_details() {
   set -- /dev/null
-  rules=''
+  rules='' table=''
   while IFS= read -r key; do
     echo "looked $key"
     case $key in
       rules) rules=1 ;;
+      'nft '*) table=1 ;;
       *) set -- "$@" "/proc/sys/${key#sysctl }" ;;
     esac
   done
   [ -z "$rules" ] || state_rules || return
+  if [ -n "$table" ]; then
+    if command -v nft >/dev/null; then state_table; else echo 'missing nft'; fi
+  fi
   # The shell's own `read` asks byte by byte, and gets no more than the first.
   [ $# -eq 1 ] || grep -s '' "$@"
   return 0

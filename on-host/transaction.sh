@@ -6,10 +6,11 @@
 #   seen              the state that the plan was made from; absent: the session no longer knows it
 #   details, seen-details  keys of what else was looked at (state_details), and what that showed; absent: nothing
 #   reads             what of it the plan depends on, one key a line (compare.awk)
-#   forward-NN.TOOL   batches in this order. TOOL: 4 and 6 (`ip -4`, `ip -6`), ip (of no family), sysctl (PATH=VALUE)
+#   forward-NN.TOOL   batches in this order. TOOL: 4 and 6 (`ip -4`, `ip -6`), ip (of no family), sysctl (PATH=VALUE), nft
 #   forward-NN.dad    addresses to wait for after batch NN
 #   touches, removes  keys of the objects that the batches change, and of those among them that shall be gone (keys.awk)
 #   takes-more        kinds of objects that the batches change, in one line; absent when these are only routes, which take nothing with them
+#   takes-back        the number of the change in the history that this one takes back, instead of batches (take-back.sh); absent: none
 #   must-reach        what has to answer before the change may stay (reach.sh); absent: nothing
 #   objects/          new and changed files of objects.d; objects-named: the names of these and of those to remove
 # This process adds: before, now, after (the state), before-details, after-details (compare.sh), before-more, now-more (state_more), began (seconds of uptime), staged (the new
@@ -24,7 +25,7 @@ set -u
 umask 022
 here=${0%/*}
 tx=$1 owner=$2 patience=$3 seen_generation=$4 rollback_after=$5
-for part in state compare result lock arm undo object-files; do
+for part in state compare result lock arm undo take-back object-files; do
   # shellcheck source=/dev/null
   . "$here/$part.sh"
 done
@@ -66,6 +67,8 @@ transaction() {
     answer 'files shown'
   elif ! look_further before; then
     failed 'The state could not be read.'
+  elif [ -e "$tx/takes-back" ] && ! plan_take_back; then
+    failed 'The change can not be taken back.'
   elif ! stage_objects 2>"$tx/words"; then
     failed "The objects' files could not be written below $mp_etc."
   elif ! changes_the_kernel; then
@@ -151,6 +154,18 @@ reserve() {
 
 # Runs the batches. The first line that fails ends it; the result says which one.
 apply() {
+  if [ -e "$tx/takes-back" ]; then
+    take_back || return
+  else
+    run_all_forward || return
+    keep_settings
+    put_back
+  fi
+  if [ -e "$tx/takes-more" ]; then mv "$tx/now" "$tx/after" && look_at_details after; else look_whole after; fi
+  exec 8>&-
+}
+
+run_all_forward() {
   load_bonding "$tx"/forward-*.ip
   for batch in "$tx"/forward-*; do
     case $batch in *.dad) continue ;; esac
@@ -162,10 +177,6 @@ apply() {
     case $batch in *.ip) await_managers "$batch" ;; esac
     await_dad "${batch%.*}.dad" || return
   done
-  keep_settings
-  put_back
-  if [ -e "$tx/takes-more" ]; then mv "$tx/now" "$tx/after" && look_at_details after; else look_whole after; fi
-  exec 8>&-
 }
 
 # run_forward BATCH: runs its lines up to the first that fails. Of what `ip` itself does not understand it does not say the line: the
@@ -173,6 +184,7 @@ apply() {
 run_forward() {
   case $1 in
     *.sysctl) write_settings "$1" >"$tx/markers" 2>"$tx/words" ;;
+    *.nft) run_nft "$1" "${staged:-$current}/objects.d" >"$tx/markers" 2>"$tx/words" ;;
     *.ip) ip -o -batch "$1" >"$tx/markers" 2>"$tx/words" </dev/null ;;
     *) ip -o "-${1##*.}" -batch "$1" >"$tx/markers" 2>"$tx/words" </dev/null ;;
   esac
@@ -205,14 +217,22 @@ stand_down() {
   disarm
 }
 
-# blame BATCH: says which line failed. The kernel's refusals come with a line number; of a line that `ip` itself does not understand
-# only the markers before it are known.
+# blame BATCH: says which line failed. The kernel's refusals come with a line number, and those of `nft`; of a line that `ip` itself does not
+# understand only the markers before it are known.
 blame() {
   answer "batch ${1##*/}"
   markers=0
   while read -r _; do markers=$((markers + 1)); done <"$tx/markers"
   answer "markers $markers"
   while IFS= read -r word; do
+    case $1:$word in
+      *.nft:*:[0-9]*': Error: '*) # `/dev/stdin:5:1-40: Error: Could not process rule: ...`, and below it the line itself
+        place=${word%%: Error: *} place=${place%:*}
+        answer "line ${place##*:}"
+        answer "words ${word#*: Error: }"
+        continue ;;
+      *.nft:*) continue ;;
+    esac
     case $word in
       "Command failed $1:"*) answer "line ${word##*:}" ;;
       *) answer "words $word" ;;

@@ -159,21 +159,6 @@ function lost_hops(was, is,    had, has, hop, n) {
   return n
 }
 
-# Fills `hops` with a route's next hops, `via ADDRESS dev DEVICE` each, and returns the rest of it. The last one that is left is shown
-# like the only one of a simple route.
-function split_hops(text, hops,    word, count, i, rest, many, hop) {
-  split("", hops)
-  count = split(masked(text, "route"), word, " ")
-  for (i = 1; i <= count; i++) {
-    if (word[i] == "nexthop") many = 1
-    else if (word[i] == "via") hop = "via " word[++i]
-    else if (word[i] == "dev") hops[hop " dev " word[++i]]
-    else if (many && word[i] == "weight") i++
-    else if (word[i] != "onlink") rest = rest " " word[i]
-  }
-  return rest
-}
-
 function without_source(text) {
   text = masked(text, "route")
   sub(/ src [^ ]+/, "", text)

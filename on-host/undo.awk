@@ -6,7 +6,7 @@
 # mode=collateral  only what vanished and was not touched: the change itself stays.
 # tried            the phases tried so far. elapsed: seconds since `before`.
 # out              names the batches: OUT.STEP.TOOL, in this order. TOOL: 4 and 6 (`ip -4`, `ip -6`), ip (of no family), one-4 and one-6 (lines that no
-#                  batch can hold), tc, files (a path and what to write there), dad (keys of IPv6 addresses to wait for).
+#                  batch can hold), nft, tc, files (a path and what to write there), dad (keys of IPv6 addresses to wait for).
 #                  OUT.stuck: what is left to do, in words. OUT is `words`: all that is to be done is printed in words, and nothing is written.
 
 BEGIN {
@@ -26,6 +26,7 @@ part == "touches" {
   if ($1 == "address") device[$3]
   if ($1 == "rule") note_touched_rule(key)
   if ($1 == "sysctl") note_touched_setting($2)
+  if ($1 == "nft") touched_table[$2 " " $3]
   # A line may hit another route to the same destination: without a metric, `route del` takes the first one.
   if ($1 == "route") {
     split(key, word, " ")
@@ -59,6 +60,7 @@ part == "removes" { removed[canonical_key($0)]; next }
 /^\/proc\/sys\// { keep_setting($0); next }
 /^qdisc / { keep_qdisc($0); next }
 /^id [0-9]/ { keep_nexthop($0); next }
+/^table inet / { keep_table($0); next }
 /^[0-9a-f.:]+ dev / { keep_neighbour($0) }
 
 function relate(    i) {
@@ -92,6 +94,7 @@ function plan(name) {
   phase = name
   round = tries[name] + 1
   if (phase == "links") {
+    plan_tables()
     plan_rules()
     plan_links()
     plan_settings()
@@ -151,7 +154,7 @@ function tell(file,    i, j, k, batch) {
 }
 
 function in_words(tool, text) {
-  if (tool ~ /^(ip|tc)$/) return tool " " text
+  if (tool ~ /^(ip|tc|nft)$/) return tool " " text
   if (tool != "files") return "ip -" substr(tool, length(tool)) " " text
   sub(/ /, "=", text)
   return "sysctl " substr(text, 11)

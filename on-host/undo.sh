@@ -1,8 +1,15 @@
 # shellcheck shell=sh disable=SC2154 # tx, here and began are set by those who read this
 # Brings the kernel back to TX/before, or only what went with a change that stays. Whoever calls it holds apply.lock.
 #
+# `goal` is the state that it leads to, and `goal_objects` the objects' files then: TX/before and the current ones, or what a change that is taken back
+# leads to (take-back.sh).
+#
 # Files: TX/before and before-more (state.sh), now and now-more, touches, removes, takes-more (transaction.sh), and undo-N.*, the batches
 # of the Nth attempt (undo.awk).
+
+# shellcheck source=SCRIPTDIR/tables.sh
+. "$here/tables.sh"
+goal=$tx/before goal_objects=$mp_etc/current/objects.d
 
 # Puts back what vanished though no line removes it: secondaries of a deleted primary, routes whose preferred source went.
 put_back() {
@@ -37,7 +44,7 @@ look_further() {
 }
 
 # restore MODE WORD: does what makes up for the difference between `before` and `now` until there is none. Lines that don't succeed are
-# reported with WORD.
+# reported with WORD, and it fails.
 restore() {
   tried=''
   attempt=0
@@ -45,10 +52,10 @@ restore() {
     case $phase in
       stuck)
         report "$2"
-        return ;;
+        return 1 ;;
       '') # nobody knows what is left to do: it could not be written down
         answer "$2 sh $here/rollback.sh $tx again now"
-        return ;;
+        return 1 ;;
     esac
     run_restore
     look
@@ -80,11 +87,11 @@ undo_in_words() {
 undo_from() {
   state=$1
   shift
-  awk "$@" -f "$here/keys.awk" -f "$here/links.awk" -f "$here/undo.awk" -f "$here/undo-rules.awk" -f "$here/undo-links.awk" \
+  awk "$@" -f "$here/keys.awk" -f "$here/links.awk" -f "$here/undo.awk" -f "$here/undo-rules.awk" -f "$here/undo-tables.awk" -f "$here/undo-links.awk" \
     -f "$here/undo-settings.awk" -f "$here/undo-qdiscs.awk" -f "$here/undo-addresses.awk" -f "$here/undo-neighbours.awk" \
     -f "$here/undo-nexthops.awk" -f "$here/undo-routes.awk" \
     part=touches "$tx/touches" part=removes "$tx/removes" \
-    part=before "$tx/before" "$tx/before-more" part=now "$state" "$tx/now-more"
+    part=before "$goal" "$goal-more" part=now "$state" "$tx/now-more"
 }
 
 run_restore() {
@@ -100,6 +107,7 @@ run_restore() {
         if [ $? -eq 255 ]; then one_by_one "$tool" <"$batch"; fi ;;
       one-*) one_by_one "${tool#one-}" <"$batch" ;;
       tc) tc -force -batch "$batch" >/dev/null 2>"$tx/words" </dev/null ;;
+      nft) run_nft "$batch" "$goal_objects" 2>"$tx/words" ;;
       files) write_files <"$batch" ;;
       dad) await_dad "$batch" ;;
     esac

@@ -5,6 +5,7 @@
 import type { ResourceKind } from "./group";
 import { address } from "./kinds/address";
 import { bondedLink } from "./kinds/bonded-link";
+import { connectionPinning } from "./kinds/connection-pinning";
 import { hostNetwork } from "./kinds/host-network";
 import { lineMonitor } from "./kinds/line-monitor";
 import { link } from "./kinds/link";
@@ -25,6 +26,7 @@ const all: readonly ResourceKind[] = [
   route,
   routeSet,
   routingRule,
+  connectionPinning,
   lineMonitor,
 ];
 

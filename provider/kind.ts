@@ -2,13 +2,16 @@ import type { z } from "zod";
 import type { ObjectFile, Snapshot } from "./snapshot";
 
 /**
- * What few programs need, and a look at a host shows only when it is asked for: the policy rules of both families, or the value of a
- * sysctl, by its path below /proc/sys.
+ * What few programs need, and a look at a host shows only when it is asked for: the policy rules of both families, a table of nftables,
+ * or the value of a sysctl, by its path below /proc/sys.
  */
-export type Detail = "rules" | `sysctl ${string}`;
+export type Detail = "rules" | typeof ourTable | `sysctl ${string}`;
+
+/** The key of the one table of nftables that is ours. */
+export const ourTable = "nft inet pulumi_multipath";
 
 /** The order in which a transaction puts things in place; removals go the other way round. */
-export const layers = ["link", "sysctl", "address", "route", "rule"] as const;
+export const layers = ["link", "sysctl", "address", "route", "rule", "firewall"] as const;
 export type Layer = (typeof layers)[number];
 
 /**
@@ -23,6 +26,7 @@ export type Layer = (typeof layers)[number];
  *   mask of all bits may be left out; protocols and tables are numbers;
  * - `neighbour FAMILY DEVICE ADDRESS`, followed by `proxy` for an address that this host answers for;
  * - `nexthop ID`, `qdisc DEVICE root|PARENT`;
+ * - `nft FAMILY TABLE`: a table of nftables as a whole;
  * - `sysctl KEY` as a path below /proc/sys, e.g. `sysctl net/ipv4/conf/eth0.100/rp_filter`. What a value for `all` or `default`
  *   changes of other devices belongs to it.
  */
@@ -34,7 +38,7 @@ export type ObjectKey = string;
  */
 export type ReadKey = string;
 
-export const tools = ["ip", "sysctl", "ip -4", "ip -6"] as const;
+export const tools = ["ip", "sysctl", "ip -4", "ip -6", "nft"] as const;
 export type Tool = (typeof tools)[number];
 
 /** A change of the host as data. Steps of many resources merge into one transaction, ordered by phase and layer. */
@@ -46,7 +50,7 @@ export interface Step {
   readonly tool: Tool;
   /**
    * A line of `ip -batch`, e.g. `route replace default proto 205 nexthop via 192.0.2.1 dev adsl weight 9 ...`; for `sysctl` the path below
-   * /proc/sys and the value, e.g. `net/ipv4/ip_forward=1`.
+   * /proc/sys and the value, e.g. `net/ipv4/ip_forward=1`; for `nft` a command of its own, of which the kernel takes all those of a layer or none.
    */
   readonly line: string;
   /** The objects this line creates, changes or removes: what undo puts back. */

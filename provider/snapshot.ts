@@ -12,6 +12,11 @@ export interface Snapshot {
   readonly rules: readonly LiveRule[];
   /** Only those that a kind has asked for (Kind.details), by path below /proc/sys; one that is not there, or can't be read, is absent. */
   readonly sysctls: ReadonlyMap<string, string>;
+  /**
+   * Only tables of nftables that a kind has asked for (Kind.details), by `inet NAME`: each as one line that `nft` would take. `missing`: the host
+   * has no `nft`.
+   */
+  readonly firewall: ReadonlyMap<string, string> | "missing";
   /** What the line monitor says of its lines; none where there is no monitor. */
   readonly lines: readonly LineHealth[];
   /** Routing table names of the host's rt_tables files, e.g. `main` -> 254. */

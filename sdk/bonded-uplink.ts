@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
+  ConnectionPinning,
+  type ConnectionPinningArgs,
   type HostArgs,
   HostNetwork,
   type HostNetworkArgs,
@@ -28,6 +30,11 @@ export interface UplinkLine {
   ipv6Prefix?: pulumi.Input<string> | undefined;
   /** Its share of the traffic in proportion to the sum of all, 1 to 256. Default: 1. */
   weight?: pulumi.Input<number> | undefined;
+  /**
+   * Whether what leaves by it gets its IPv4 address: with several ISPs, each takes only packets from its own. Default: false, as where the host's
+   * networks have public addresses.
+   */
+  nat?: pulumi.Input<boolean> | undefined;
   /** Its place in the reserved numbers of tables, marks and priorities, 1 to 62. Default: its place in the list. */
   number?: pulumi.Input<number> | undefined;
   /** Its traffic costs money: it is probed less often. Default: false. */
@@ -60,21 +67,29 @@ export interface BondedUplinkArgs {
   network?: { [Field in NetworkField]?: Overrides<Record<string, unknown>> } | undefined;
   /** What is to be different in the line monitor, e.g. `{ intervalSeconds: 0.1 }`. */
   monitor?: Partial<Omit<LineMonitorArgs, "host" | "lines" | "targets">> | undefined;
+  /**
+   * What is to be different in how connections are kept on their lines, e.g. `{ clampMss: true }`; `false` for none, where the host has no
+   * nftables: then a recovery moves connections, and those behind NAT die of it.
+   */
+  pinning?: Partial<Omit<ConnectionPinningArgs, "host" | "lines">> | false | undefined;
 }
 
 /**
  * Several lines as one uplink: addresses, routes to the routers, weighted default routes for IPv4 and IPv6, the kernel's settings for them, as
- * one `HostNetwork` that lands in one transaction; and a `LineMonitor` that takes a dead line out within a second.
+ * one `HostNetwork` that lands in one transaction; a `LineMonitor` that takes a dead line out within a second; and a `ConnectionPinning` that
+ * keeps connections where they are when it is back.
  */
 export class BondedUplink extends pulumi.ComponentResource {
   /** Addresses, routes, rules and sysctls. */
   readonly network: HostNetwork;
   /** What watches the lines. */
   readonly monitor: LineMonitor;
+  /** What keeps connections on their lines. */
+  readonly pinning: ConnectionPinning | undefined;
 
   constructor(name: string, args: BondedUplinkArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("multipath:index:BondedUplink", name, {}, options);
-    const { host, lines, targets, metric, network = {}, monitor } = args;
+    const { host, lines, targets, metric, network = {}, monitor, pinning } = args;
     const parts = partsOf(lines, metric);
     const field = (field: NetworkField) => {
       const changes = network[field] ?? {};
@@ -91,6 +106,12 @@ export class BondedUplink extends pulumi.ComponentResource {
       { host, lines: mapped(parts, (all) => all.lines), targets, ...monitor },
       { parent: this, dependsOn: this.network },
     );
+    if (pinning !== false) {
+      const kept = { lines: mapped(parts, (all) => all.pinning.lines), ipv6: mapped(parts, (all) => all.pinning.ipv6) };
+      // By the tables that the monitor has made.
+      const after = { parent: this, dependsOn: this.monitor };
+      this.pinning = new ConnectionPinning(`${name}-pinning`, { host, ...kept, ...pinning }, after);
+    }
     this.registerOutputs({});
   }
 }

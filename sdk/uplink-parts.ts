@@ -1,5 +1,5 @@
 /** What a BondedUplink is made of: from its lines to addresses, routes, rules, sysctls, and what the line monitor watches. Pure. */
-import type { LineMonitorLine, LineMonitorProbe } from "./generated";
+import type { ConnectionPinningLine, LineMonitorLine, LineMonitorProbe } from "./generated";
 import { Prefix, bareAddress } from "./prefix";
 
 /** One line of an uplink, with every value known. */
@@ -12,6 +12,7 @@ export interface PlainLine {
   readonly ipv6Address?: string;
   readonly ipv6Prefix?: string;
   readonly weight?: number;
+  readonly nat?: boolean;
   readonly number?: number;
   readonly metered?: boolean;
   readonly targets?: string[];
@@ -26,6 +27,8 @@ export interface UplinkParts {
   readonly network: { sysctls: Entries; addresses: Entries; routes: Entries; rules: Entries };
   /** A LineMonitor's lines. */
   readonly lines: LineMonitorLine[];
+  /** A ConnectionPinning's lines, and whether they have IPv6. */
+  readonly pinning: { lines: ConnectionPinningLine[]; ipv6: boolean };
 }
 
 /** Reserved: a line's own table, and the rules that lead its own addresses there. */
@@ -40,15 +43,26 @@ export function uplinkParts(lines: readonly PlainLine[], metric: number | undefi
       routes: Object.fromEntries([...lines.flatMap(routersOf), ...defaults(lines, metric)]),
       rules: Object.fromEntries(sourceRules(lines)),
     },
-    lines: lines.map(({ router, ipv6Router, address, ipv6Address, weight: _weight, ipv6Prefix: _prefix, ...line }) => ({
-      ...line,
-      ...(router !== undefined && { gateway: router }),
-      ...(ipv6Router !== undefined && { ipv6Gateway: ipv6Router }),
-      ...(address !== undefined && { address: bareAddress(address) }),
-      ...(ipv6Address !== undefined && { ipv6Address: bareAddress(ipv6Address) }),
-    })),
+    lines: lines.map(
+      ({ router, ipv6Router, address, ipv6Address, weight: _weight, nat: _nat, ipv6Prefix: _prefix, ...line }) => ({
+        ...line,
+        ...(router !== undefined && { gateway: router }),
+        ...(ipv6Router !== undefined && { ipv6Gateway: ipv6Router }),
+        ...(address !== undefined && { address: bareAddress(address) }),
+        ...(ipv6Address !== undefined && { ipv6Address: bareAddress(ipv6Address) }),
+      }),
+    ),
+    pinning: { lines: lines.map(pinned), ipv6: lines.some(hasIpv6) },
   };
 }
+
+/** With an address that stays, connections are given that; otherwise whatever the device has. */
+const pinned = ({ name, device, number, nat = false, address }: PlainLine): ConnectionPinningLine => ({
+  name,
+  device,
+  ...(number !== undefined && { number }),
+  masquerade: nat && address !== undefined ? bareAddress(address) : nat,
+});
 
 const hasIpv6 = (line: PlainLine): boolean => line.ipv6Router !== undefined || line.ipv6Address !== undefined;
 

@@ -21,6 +21,11 @@ export interface Planned {
   readonly files: readonly FileChange[];
   /** What the host must be able to reach afterwards: otherwise it undoes the change. */
   readonly mustReach?: readonly ReachTarget[];
+  /**
+   * The change of the host's history that this one takes back, alone in its transaction. The host knows what leads back: of the steps only the keys
+   * count, and the lines are for messages.
+   */
+  readonly takesBack?: number;
 }
 
 /** Asked for an echo, or for a TCP connection when there is a port. */

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { hostname, userInfo } from "node:os";
 import { InternalError, ToolError, UnreachableError, messageOf } from "../errors";
 import { type Host, hostName, rollbackAfter } from "../host";
 import type { Detail } from "../kind";
@@ -11,6 +10,7 @@ import { type CommitTarget, GroupCommit, type GroupCommitOptions, defaultGroupCo
 import { withHandovers } from "./handover";
 import { type OnHost, onHost } from "./installed-files";
 import { ask, askAnew } from "./new-connection";
+import { ownName } from "./own-name";
 import { type Shown, cut, detailsOf, scriptsOf, snapshotOf, withDetails } from "./snapshot";
 import { type Armed, type Outcome, type Transaction, command, outcomeOf, transactionOf } from "./transaction";
 
@@ -273,18 +273,3 @@ type Tell = (message: string) => void;
 const whyNot = (failure: unknown) => `it could not be confirmed over a new connection: ${messageOf(failure)}`;
 
 const newToken = () => randomBytes(16).toString("hex");
-
-/** Who another admin is told to talk to. */
-function ownName(): string {
-  const user = process.env.USER ?? process.env.LOGNAME ?? userName();
-  return `${user}@${hostname()}`.replace(/[^ -~]/g, "?");
-}
-
-/** A container may run as a user that has no name. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(process.getuid?.() ?? "somebody");
-  }
-}

@@ -17,11 +17,16 @@ const bootstrapFiles = ["state.sh", "session.sh"];
 const scriptFiles = [
   ...["transaction.sh", "confirm.sh", "rollback.sh"],
   ...["state.sh", "compare.sh", "result.sh", "lock.sh", "arm.sh", "undo.sh", "reach.sh", "history.sh", "object-files.sh"],
+  ...["last-change.sh", "take-back.sh", "take-back.awk", "history.awk", "object-key.awk"],
   ...["network-managers.sh", "network-managers.awk"],
   ...["keys.awk", "links.awk", "related.awk", "compare.awk", "kept-settings.awk", "dad.awk", "timer.awk", "undo.awk"],
-  ...["rules", "links", "settings", "qdiscs", "addresses", "neighbours", "nexthops", "routes"].map((what) => `undo-${what}.awk`),
-  ...["units.sh", "replay.sh", "restore.sh", "restore.awk", "pulumi-multipath-restore.service"],
+  ...["rules", "tables", "links", "settings", "qdiscs", "addresses", "neighbours", "nexthops", "routes"].map(
+    (what) => `undo-${what}.awk`,
+  ),
+  ...["tables.sh", "units.sh", "replay.sh", "restore.sh", "restore.awk", "pulumi-multipath-restore.service"],
   ...["put-back.sh", "events.awk", "dropped.awk", "put-back.awk", "pulumi-multipath-put-back.service"],
+  ...["monitor", "probes", "verdicts", "routes", "records"].map((what) => `line-${what}.sh`),
+  ...["line-monitor.awk", "line-addresses.awk", "line-events.awk", "line-probe.awk", "line-probe.pl", "pulumi-multipath-lines.service"],
 ];
 
 let read: OnHost | undefined;

@@ -77,6 +77,7 @@ const bootOrder: Readonly<Record<string, number>> = {
   Route: 30,
   RouteSet: 32,
   RoutingRule: 40,
+  ConnectionPinning: 45,
   LineMonitor: 50,
 };
 const lastInBootOrder = 90;

@@ -1,6 +1,7 @@
 import { ToolError } from "../errors";
 import { parseAddresses, parseRoutes, parseTables } from "../iproute/json";
 import { parseRules } from "../iproute/rules";
+import { ourTable } from "../kind";
 import type { HostFacts, LineHealth, ObjectFile, Snapshot } from "../snapshot";
 import type { Reply } from "../transport/connection";
 import type { FileChange } from "./change";
@@ -54,6 +55,7 @@ export function snapshotOf(shown: Shown, reply: Reply, before?: Snapshot, change
     routes: [...parseRoutes(byFamily[4], 4, locked), ...parseRoutes(byFamily[6], 6, locked)],
     rules: details.rules,
     sysctls: details.sysctls,
+    firewall: details.firewall,
     lines: linesOf(shown),
     tables: shown.files ? parseTables(textOf(shown.files, isTableFile)) : (before as Snapshot).tables,
     objects: shown.files ? objectsOf(shown.files) : changed((before as Snapshot).objects, changes),
@@ -90,7 +92,7 @@ function routesByFamily(text: string): Record<4 | 6, string> {
 }
 
 /** What one has to ask for (on-host/state.sh, state_details). */
-interface Details extends Pick<Snapshot, "rules" | "sysctls"> {
+interface Details extends Pick<Snapshot, "rules" | "sysctls" | "firewall"> {
   /** Keys of what was looked at, whether or not it is there. */
   readonly looked: ReadonlySet<string>;
 }
@@ -101,19 +103,27 @@ export function detailsOf(shown: Shown): Details {
   return {
     looked: new Set(valuesOf(text, "looked")),
     rules: parseRules(text),
+    firewall: firewallOf(text),
     sysctls: new Map(
       settings.map((line) => [line.slice("/proc/sys/".length, line.indexOf(":")), line.slice(line.indexOf(":") + 1)]),
     ),
   };
 }
 
+/** Each table in one line. */
+function firewallOf(text: string): Snapshot["firewall"] {
+  if (valuesOf(text, "missing").includes("nft")) return "missing";
+  return new Map(valuesOf(text, "table").map((line) => [line.split(" ", 2).join(" "), `table ${line}`]));
+}
+
 /** @param shown the reply to `look_at` */
 export function withDetails(before: Snapshot, shown: Shown, reply: Reply): { snapshot: Snapshot; looked: ReadonlySet<string> } {
-  const { looked, rules, sysctls } = detailsOf(shown);
+  const { looked, rules, sysctls, firewall } = detailsOf(shown);
   if (looked.size === 0) throw incomplete("details", reply);
   const snapshot = {
     ...before,
     rules: looked.has("rules") ? rules : before.rules,
+    firewall: looked.has(ourTable) ? firewall : before.firewall,
     sysctls: new Map([...before.sysctls, ...sysctls]),
   };
   return { snapshot, looked };

@@ -76,9 +76,10 @@ const markedLines = 500;
 export function transactionOf(changes: readonly Planned[], options: TransactionOptions): Transaction {
   const { token, onHost, install, seen, owner, lockSeconds, rollbackAfterSeconds } = options;
   const steps = changes.flatMap((change) => change.steps);
-  steps.forEach(assertWholeKey);
+  const takesBack = changes[0]?.takesBack;
+  if (takesBack === undefined) steps.forEach(assertWholeKey);
   const files = changes.flatMap((change) => change.files);
-  const sections = inOrder(changes.map((change) => change.steps));
+  const sections = takesBack === undefined ? inOrder(changes.map((change) => change.steps)) : [];
   const touches = unique(steps.flatMap((step) => step.touches));
   const targets = unique(changes.flatMap(({ mustReach = [] }) => mustReach.map(targetLine)));
   const parts: [string, string][] = [
@@ -87,6 +88,7 @@ export function transactionOf(changes: readonly Planned[], options: TransactionO
     ["removes", lines(unique(steps.flatMap((step) => step.removes)))],
     ...sections.flatMap(batchParts),
     ...(takesMore(touches) ? [["takes-more", `${takesMore(touches)}\n`] as [string, string]] : []),
+    ...(takesBack === undefined ? [] : [["takes-back", `${takesBack}\n`] as [string, string]]),
     ...(targets.length > 0 ? [["must-reach", lines(targets)] as [string, string]] : []),
     ["objects-named", lines(unique(files.map(({ file }) => file)))],
     ...files.flatMap(({ file, content }): [string, string][] => (content === undefined ? [] : [[`objects/${file}`, content]])),
@@ -110,7 +112,7 @@ function assertWholeKey({ line, touches }: Step): void {
 
 /** Kinds of the objects that can take others with them when they change, and of those that only a further look shows. */
 const takesMore = (touches: readonly string[]): string =>
-  unique(touches.flatMap((key) => /^(address|link|neighbour|nexthop|qdisc|rule|sysctl)(?= )/.exec(key)?.[0] ?? [])).join(" ");
+  unique(touches.flatMap((key) => /^(address|link|neighbour|nexthop|nft|qdisc|rule|sysctl)(?= )/.exec(key)?.[0] ?? [])).join(" ");
 
 /** `forward-01.4`, `forward-02.ip`: the last word of the tool tells the host how to run it. */
 const batchName = (index: number, tool: Tool) => `forward-${String(index + 1).padStart(2, "0")}.${tool.replace(/^ip -/, "")}`;
@@ -137,9 +139,9 @@ function batchLines(section: Section): string[] {
   return section.entries.flatMap(({ step }, index) => (markedAfter(section, index) ? [step.line, marker] : [step.line]));
 }
 
-/** Of sysctls, which are written one by one, the number of the one that fails is always known. */
+/** Of sysctls, which are written one by one, the number of the one that fails is always known, and `nft` tells it. */
 const markedAfter = ({ tool, entries }: Section, index: number) =>
-  tool !== "sysctl" && (entries.length <= markedLines || entries[index]?.change !== entries[index + 1]?.change);
+  tool !== "sysctl" && tool !== "nft" && (entries.length <= markedLines || entries[index]?.change !== entries[index + 1]?.change);
 
 export function outcomeOf(transaction: Transaction, shown: Shown, stderr: string): Outcome | Armed {
   const result = shown.sections.get("result") ?? "";

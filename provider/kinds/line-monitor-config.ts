@@ -2,7 +2,8 @@
 import { defineKind } from "../kind";
 import { stateOf } from "../line-health";
 import { type Line, type LineMonitor, type Probe, lineMonitorSchema } from "./line-monitor-fields";
-import { familiesOf, numberOf, probesOf } from "./line-monitor-lines";
+import { familiesOf, probesOf } from "./line-monitor-lines";
+import { numberOf } from "./lines";
 
 /** Nothing in the kernel: its file is all there is of it. */
 export const lineMonitorConfig = defineKind<typeof lineMonitorSchema, LineMonitor>({

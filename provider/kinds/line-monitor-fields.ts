@@ -1,15 +1,8 @@
 /** What can be declared of a line monitor, its lines and its probes. */
 import { z } from "zod";
-import { deviceName, familyOf, ipAddress, prefix, whole } from "../iproute/tokens";
+import { deviceName, ipAddress, prefix, whole } from "../iproute/tokens";
 import { word } from "../word";
-
-/** As many as there are tables, marks and priorities for them. */
-export const mostLines = 62;
-
-const lineName = word("1 to 31 letters, digits, `_`, `.` or `-`, such as adsl", (text) => {
-  if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,30}$/.test(text)) throw new Error();
-  return text;
-});
+import { lineName, mostLines, ofFamily } from "./lines";
 
 /** Parts of a line in the object's file, which a shell reads: without white space. */
 const oneWord = (expected: string, pattern: RegExp) =>
@@ -22,11 +15,6 @@ const command = word("a command for `sh -c`, on one line", (text) => {
   if (!/^[ -~]*[!-~][ -~]*$/.test(text)) throw new Error();
   return text.trim();
 });
-
-const ofFamily = (family: 4 | 6) =>
-  ipAddress
-    .refine((address) => familyOf(address) === family, { message: `an IPv${family} address is meant` })
-    .meta({ expected: family === 4 ? "an IPv4 address such as 192.0.2.1" : "an IPv6 address such as 2001:db8::1" });
 
 const seconds = (least: number, most: number) => z.number().min(least).max(most);
 

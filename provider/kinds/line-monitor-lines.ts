@@ -3,12 +3,12 @@ import type { Declared } from "../group";
 import { type Family, familyOf } from "../iproute/tokens";
 import type { AnyKind, Contradiction } from "../kind";
 import type { Line, LineMonitor, Probe } from "./line-monitor-fields";
+import { firstTable, numberOf, twins } from "./lines";
 import { route } from "./route";
 import { routingRule } from "./routing-rule";
 import { sysctl } from "./sysctl";
 
 /** Reserved: docs/kinds/README.md has the list. */
-const firstTable = 20500;
 const firstPriority = 500;
 /** Probes bear a bit more than the connections that are pinned to a line, so that these don't take a probe's rule. */
 const probeMark = 0x4000;
@@ -17,8 +17,6 @@ const probeMask = 0x7f00;
 const lastMetric = 4294967295;
 /** Loose: a packet may come in by another line than its answer would leave by. */
 const looseReversePath = 2;
-
-export const numberOf = ({ number }: Line, place: number): number => number ?? place + 1;
 
 /** Its own probes, or those of the monitor. */
 export function probesOf(monitor: LineMonitor, line: Line): Probe[] {
@@ -81,21 +79,16 @@ const declared = (kind: AnyKind, line: Line, what: string, fields: object): Decl
 
 export function contradictions(monitor: LineMonitor): Contradiction[] {
   return [
-    ...twins(monitor, ({ name }) => name, "name", "another line has this name; give each its own"),
-    ...twins(monitor, numberOf, "number", "another line has this number, perhaps by its place in the list; give each its own"),
+    ...twins(monitor.lines, ({ name }) => name, "name", "another line has this name; give each its own"),
+    ...twins(
+      monitor.lines,
+      numberOf,
+      "number",
+      "another line has this number, perhaps by its place in the list; give each its own",
+    ),
     ...monitor.lines.flatMap((line, place) => wrongProbes(monitor, line, place)),
     ...(monitor.probes ?? []).flatMap((probe, place) => wrongProbe(probe, ["probes", place])),
   ];
-}
-
-function twins(
-  { lines }: LineMonitor,
-  valueOf: (line: Line, place: number) => string | number,
-  field: string,
-  message: string,
-): Contradiction[] {
-  const values = lines.map(valueOf);
-  return values.flatMap((value, place) => (values.indexOf(value) === place ? [] : [{ path: ["lines", place, field], message }]));
 }
 
 function wrongProbes(monitor: LineMonitor, line: Line, place: number): Contradiction[] {

@@ -11,8 +11,22 @@ export function docsIndex(kinds: readonly KindModel[]): string {
     "# Kinds",
     "What can be declared, each with all its fields and an example.",
     ["| kind | what it is |", "|-|-|", ...rows].join("\n"),
+    "## Reserved numbers",
+    "What the kinds above use on a host beside what is declared; `n` is a line's `number`. Other programs that mark packets by the same bits, as mwan3 and Cilium do, can't run beside it.",
+    ["| what | for |", "|-|-|", ...reserved.map((row) => `| ${row.join(" | ")} |`)].join("\n"),
   ].join("\n\n");
 }
+
+const reserved = [
+  ["route and rule protocol 205", "what is ours"],
+  ["routing table 20500 + n", "the way over one line alone (`LineMonitor`)"],
+  ["rule priority 500 + n, mark 0x4000 + n * 256 under 0x7f00", "probes of a line (`LineMonitor`)"],
+  [
+    "rule priorities 20500 and 20500 + n, mark n * 256 under 0x3f00, of packets and of connections",
+    "connections of a line (`ConnectionPinning`)",
+  ],
+  ["table `inet pulumi_multipath` of nftables", "the same"],
+];
 
 /** @param example the text of the kind's example program, when there is one */
 export function docsPage(kind: KindModel, host: readonly ObjectModel[], example: string | undefined): string {

@@ -30,6 +30,9 @@ const PACKAGE_OF = {
     tcsh: "tcsh",
     busybox: "busybox",
     shellcheck: "shellcheck",
+    // Connections are pinned in a network namespace.
+    nft: "nftables",
+    conntrack: "conntrack",
     // The pipelines of examples/pull-request are run.
     git: "git",
     curl: "curl",

@@ -4,6 +4,8 @@ export { Address } from "./address";
 export type { AddressArgs } from "./address";
 export { BondedLink } from "./bonded-link";
 export type { BondedLinkArgs, BondedLinkMember } from "./bonded-link";
+export { ConnectionPinning } from "./connection-pinning";
+export type { ConnectionPinningArgs, ConnectionPinningLine } from "./connection-pinning";
 export { HostNetwork } from "./host-network";
 export type {
   HostNetworkArgs,

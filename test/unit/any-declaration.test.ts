@@ -10,6 +10,7 @@ import { anyAddress } from "./kinds/any-address";
 import { anyBond } from "./kinds/any-bond";
 import { anyLineMonitor } from "./kinds/any-line-monitor";
 import { anyLink, anyVlan } from "./kinds/any-link";
+import { anyPinning } from "./kinds/any-pinning";
 import { anyRoute } from "./kinds/any-route";
 import { anyRouteSet } from "./kinds/any-route-set";
 import { anyRule } from "./kinds/any-rule";
@@ -21,6 +22,7 @@ const mostMilliseconds = 50;
 const rightOnes: Readonly<Record<string, fc.Arbitrary<object>>> = {
   Address: anyAddress,
   BondedLink: anyBond,
+  ConnectionPinning: anyPinning,
   LineMonitor: anyLineMonitor,
   Link: anyLink,
   Route: anyRoute,

@@ -11,6 +11,7 @@ import { resourceSchema } from "../../provider/resource-schema";
 import { unknownValue } from "../../provider/sentinel";
 import { address } from "./bad-input/address";
 import { bondedLink } from "./bad-input/bonded-link";
+import { connectionPinning } from "./bad-input/connection-pinning";
 import { Checks, type Fields, type Subject, declaredIn } from "./bad-input/check";
 import { host } from "./bad-input/host";
 import { positionsIn } from "./bad-input/positions";
@@ -23,6 +24,7 @@ const right = { destination: "10.0.0.0/8", gateway: "192.0.2.1", device: "adsl" 
 const ofKinds: Readonly<Record<string, readonly Subject[]>> = {
   Address: address,
   BondedLink: bondedLink,
+  ConnectionPinning: connectionPinning,
   Link: link,
   Route: route,
   RoutingRule: routingRule,

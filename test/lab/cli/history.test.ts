@@ -1,17 +1,10 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { text } from "node:stream/consumers";
 import type { Entry } from "../../../cli/history";
 import { Gateway } from "../../fixtures/gateway";
-
-const main = resolve(__dirname, "../../../dist/cli/main.js");
+import { Laptop } from "./laptop";
 
 describe("pulumi-multipath history, on the lab gateway", () => {
-  let home: string;
+  let laptop: Laptop;
 
   /** Three changes, as the host writes them down. */
   const write = `umask 077; mkdir -p /var/lib/pulumi-multipath/history; cd /var/lib/pulumi-multipath/history
@@ -22,26 +15,15 @@ describe("pulumi-multipath history, on the lab gateway", () => {
   before(async () => {
     const gateway = await Gateway.up();
     await gateway.sh(write);
-    const { address, port, user, identityFile, hostKey } = gateway.host;
-    home = mkdtempSync(join(tmpdir(), "multipath-home-"));
-    mkdirSync(join(home, ".ssh"));
-    writeFileSync(join(home, ".ssh/known_hosts"), `[${address}]:${port} ${hostKey}\n`);
-    writeFileSync(
-      join(home, ".ssh/config"),
-      `Host gw\nHostName ${address}\nPort ${port}\nUser ${user}\nIdentityFile "${identityFile}"\nIdentitiesOnly yes\n`,
-    );
+    laptop = new Laptop(gateway);
   });
 
   after(async () => {
-    rmSync(home, { recursive: true });
+    laptop.close();
     await (await Gateway.up()).sh("rm -r /var/lib/pulumi-multipath");
   });
 
-  async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-    const child = spawn(process.execPath, [main, "history", ...args], { env: { ...process.env, HOME: home } });
-    const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
-    return { code: code as number, stdout, stderr };
-  }
+  const run = (...args: string[]) => laptop.run("history", ...args);
 
   it("lists the changes of a host that ssh_config names, the last one first", async () => {
     assert.deepEqual(await run("gw", "--become"), {

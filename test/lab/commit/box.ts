@@ -234,7 +234,7 @@ const tools: Readonly<Record<string, string>> = {
   bash: "mount --bind $(readlink -f /bin/bash) $(readlink -f /bin/sh)",
 };
 
-async function namespace(): Promise<Box> {
+export async function namespace(): Promise<Box> {
   // Duplicate address detection begins at once instead of within a second.
   const promptly = "echo 0 >/proc/sys/net/ipv6/conf/default/router_solicitation_delay";
   const box = await startNamespace(`${tools[process.env.COMMIT_BOX_TOOLS ?? ""] ?? ":"}\n${promptly}`);

@@ -1,4 +1,5 @@
 import type { ObjectKey, Step } from "../../../provider/kind";
+import type { Snapshot } from "../../../provider/snapshot";
 
 /** Random lines of `ip`, as they come from kinds: with the keys of what they touch. Some are refused by the kernel; that is as it may be. */
 export class RandomChanges {
@@ -230,4 +231,15 @@ export interface LiveName {
 
 function put(layer: Step["layer"], family: 4 | 6, line: string, key: ObjectKey): Step {
   return { layer, phase: "put", tool: `ip -${family}`, line: line.replace(/ +/g, " "), touches: [key], removes: [] };
+}
+
+export function namesIn({ addresses }: Snapshot): LiveName[] {
+  return addresses
+    .filter(({ device, family, scope }) => devices.includes(device) && (family === 4 || scope !== 253))
+    .map(({ device, family, local, peer, prefixLength }) => ({
+      family,
+      device,
+      words: `${local}${peer ? ` peer ${peer}` : ""}/${prefixLength} dev ${device}`,
+      key: family === 4 ? `address 4 ${device} ${local}/${prefixLength} ${peer ?? "-"}` : `address 6 ${device} ${local}`,
+    }));
 }

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import type { Snapshot } from "../../../provider/snapshot";
 import { type Box, change, drop, hostState, onEachBox, settled } from "./box";
-import { type LiveName, RandomChanges, devices } from "./random-changes";
+import { RandomChanges, devices, namesIn } from "./random-changes";
 import { assertSame, wholeHost } from "./whole-host";
 
 onEachBox("Undo", (open, thorough) => {
@@ -110,14 +109,3 @@ const wordsOf = (line: string): string =>
     .filter((word) => word !== "nexthop")
     .toSorted()
     .join(" ");
-
-function namesIn({ addresses }: Snapshot): LiveName[] {
-  return addresses
-    .filter(({ device, family, scope }) => devices.includes(device) && (family === 4 || scope !== 253))
-    .map(({ device, family, local, peer, prefixLength }) => ({
-      family,
-      device,
-      words: `${local}${peer ? ` peer ${peer}` : ""}/${prefixLength} dev ${device}`,
-      key: family === 4 ? `address 4 ${device} ${local}/${prefixLength} ${peer ?? "-"}` : `address 6 ${device} ${local}`,
-    }));
-}

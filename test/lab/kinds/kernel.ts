@@ -128,6 +128,7 @@ export class Kernel {
       rules: parseRules(rules),
       lines: [],
       sysctls: new Map(),
+      firewall: new Map(),
       tables: parseTables(""),
       objects: new Map(),
     };

@@ -28,7 +28,7 @@ onEachBox("A set of thousands of routes", (open, thorough) => {
   it("is made in one transaction, changed by the prefix, and gone as a whole", async () => {
     const count = most(thorough !== undefined);
     const before = await dump(on);
-    const destinations = Array.from({ length: count }, (_, n) => `10.${n >> 8}.${n & 255}.0/24`);
+    const destinations = Array.from({ length: count }, (_, n) => `10.${64 + (n >> 8)}.${n & 255}.0/24`);
     const set = (routes: object[]): Inputs => ({
       host: on.host,
       owner: { project: "lab", stack: "test", name: "many" },
@@ -55,12 +55,12 @@ onEachBox("A set of thousands of routes", (open, thorough) => {
 
     const lines: string[] = [];
     const fewer = set([
-      { destination: "10.0.0.0/24", gateway: "192.0.2.7" },
+      { destination: "10.64.0.0/24", gateway: "192.0.2.7" },
       ...destinations.slice(1, -1).map((destination) => ({ destination })),
     ]);
     await lifecycle.diff(routeSet, made, fewer, { ...silent, info: (line) => lines.push(line) });
     assert.deepEqual(lines, [
-      "ip -4 route replace 10.0.0.0/24 via 192.0.2.7 dev tx0 proto 205",
+      "ip -4 route replace 10.64.0.0/24 via 192.0.2.7 dev tx0 proto 205",
       `ip -4 route del ${destinations.at(-1)} via 192.0.2.9 dev tx0 proto 205`,
     ]);
     const changed = await timed("two changed", lifecycle.update(routeSet, made, fewer, silent));

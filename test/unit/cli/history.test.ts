@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
 import { hostOf } from "../../../cli/host-argument";
 import { history } from "../../../cli/history";
-import { UsageError } from "../../../cli/usage";
+import { type Terminal, UsageError } from "../../../cli/usage";
 import { fileName, objectName } from "../../../provider/commit/object-file";
+
+const terminal: Terminal = {
+  ...{ watched: false, colours: false, columns: 80 },
+  write: assert.fail,
+  ask: () => Promise.resolve(undefined),
+};
 
 describe("pulumi-multipath history", () => {
   for (const [args, message] of [
@@ -19,7 +25,7 @@ describe("pulumi-multipath history", () => {
   ] as const) {
     it(`refuses ${JSON.stringify(args)} before anything is dialled`, () =>
       assert.rejects(
-        history.run(args),
+        history.run(args, terminal),
         (error: unknown) => error instanceof UsageError && message.test(error.message) && !error.message.includes("\n"),
       ));
   }

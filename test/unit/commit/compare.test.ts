@@ -91,3 +91,18 @@ describe("What a plan for a bond was made from", () => {
     assert.equal(changed(["link port1"], [free], [free.replace("mtu 1500", "mtu 1400")]), "link port1");
   });
 });
+
+describe("What a plan for pinned connections was made from", () => {
+  const reads = ["nft inet pulumi_multipath"];
+  const table = (rules: string, alive: string) =>
+    `table inet pulumi_multipath { set alive { type mark${alive}; }; chain output { ${rules}; }; }`;
+  const seen = [table("accept", "; elements = { 0x00000100 }")];
+
+  it("is the same whichever lines are up, and another one with another rule, or when it is gone", () => {
+    assert.equal(changed(reads, seen, [table("accept", "; elements = { 0x00000100, 0x00000200 }")]), "");
+    assert.equal(changed(reads, seen, [table("accept", "")]), "");
+    assert.equal(changed(reads, seen, [table("drop", "; elements = { 0x00000100 }")]), reads[0]);
+    assert.equal(changed(reads, seen, []), reads[0]);
+    assert.equal(changed(["device adsl"], seen, []), "");
+  });
+});

@@ -16,7 +16,7 @@ const linesOf = (changes: Step[][]) =>
   inOrder(changes).map(({ tool, entries }) => [tool, ...entries.map((entry) => entry.step.line)]);
 
 describe("The order of a transaction", () => {
-  it("puts links, sysctls, addresses, routes and rules, then drops them the other way round", () => {
+  it("puts links, sysctls, addresses, routes, rules and the firewall, then drops them the other way round", () => {
     const all = layers.flatMap((layer) => [
       step("drop", layer, "ip -4", `drop ${layer}`),
       step("put", layer, "ip -4", `put ${layer}`),
@@ -27,6 +27,8 @@ describe("The order of a transaction", () => {
       ["ip -4", "put address"],
       ["ip -4", "put route"],
       ["ip -4", "put rule"],
+      ["ip -4", "put firewall"],
+      ["ip -4", "drop firewall"],
       ["ip -4", "drop rule"],
       ["ip -4", "drop route"],
       ["ip -4", "drop address"],

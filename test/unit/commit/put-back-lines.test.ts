@@ -10,6 +10,10 @@ interface Look {
   readonly now: string;
   /** Keys of what a transaction that is not confirmed has changed. */
   readonly touches?: string;
+  /** What the line monitor says. */
+  readonly health?: string;
+  /** The tables of nftables that there are; undefined: these are not listened to. */
+  readonly tables?: string;
   /** What the last attempt ran, and what was refused of it. */
   readonly tried?: string;
   readonly refused?: string;
@@ -29,15 +33,18 @@ function linesAfter(objects: Readonly<Record<string, string>>, ...looks: readonl
   };
   write("memory", "");
   const files = Object.entries(objects).map(([name, lines]) => write(name, `kind\n\n${lines.trim()}`));
-  const found = looks.map(({ events = "", now, touches = "", tried = "", refused = "", at = 1000 }) => {
+  const found = looks.map(({ events = "", now, touches = "", health = "", tables, tried = "", refused = "", at = 1000 }) => {
     const { stderr } = spawnSync(
       "awk",
       [
-        ...["-v", `work=${work}`, "-v", `now=${at}`, "-v", "run=1"],
+        ...["-v", `work=${work}`, "-v", `now=${at}`, "-v", "run=1", "-v", `listed=${tables === undefined ? "" : 1}`],
         ...["keys", "dropped", "put-back"].flatMap((script) => ["-f", onHost(`${script}.awk`)]),
         ...["part=events", write("events", events), "part=touches", write("touches", touches)],
+        ...["part=health", write("health", health)],
         ...["part=tried", write("tried", tried), "part=refused", write("refused", refused)],
-        ...["part=memory", join(work, "memory"), "part=now", write("now", now), "part=objects", ...files],
+        ...["part=memory", join(work, "memory"), "part=now", write("now", now)],
+        ...(tables === undefined ? [] : ["part=tables", write("tables", tables)]),
+        ...["part=objects", ...files],
       ],
       { encoding: "utf8" },
     );
@@ -305,6 +312,43 @@ describe("What the kernel has dropped", () => {
     assert.deepEqual([armed, ended], [[], ["ip -4 route add 198.51.100.1/32 dev adsl proto 205 src 203.0.113.5"]]);
   });
 
+  it("is put back without the next hops of lines that are down, and as a whole when all are", () => {
+    const before = { now: allLines };
+    const gone = { events: "all", now: `${up("adsl", "bdsl")}\n${linesAddresses}\n${routerRoute}` };
+    const head = "ip -4 route add default proto 205 src 203.0.113.5";
+    const adsl = "nexthop via 198.51.100.1 dev adsl weight 9";
+    const bdsl = "nexthop via 198.51.100.2 dev bdsl weight 10";
+    const line = (name: string, state: string, gateway: string) => `line ${name} ${state} 1795800000 ${name} ${gateway} -`;
+    const first = line("adsl", "up", "198.51.100.1");
+    const second = line("bdsl", "down", "198.51.100.2");
+    assert.deepEqual(linesFor(lines, before, { ...gone, health: `monitor 7 1\n${first}\n${second} no answer` }), [
+      `${head} ${adsl}`,
+    ]);
+    assert.deepEqual(
+      linesFor(lines, before, { ...gone, health: `${first}\n${line("bdsl", "drained", "198.51.100.2")} somebody` }),
+      [`${head} ${adsl}`],
+    );
+    assert.deepEqual(linesFor(lines, before, { ...gone, health: `${line("adsl", "down", "198.51.100.1")}\n${second}` }), [
+      `${head} ${adsl} ${bdsl}`,
+    ]);
+  });
+
+  it("is not what the line monitor has left out", () => {
+    const short = "1 default via 198.51.100.1 dev adsl table 254 scope 0 src 203.0.113.5 ";
+    const now = `${up("adsl", "bdsl")}\n${linesAddresses}\n${routerRoute}\n${short}`;
+    const health = "line bdsl down 1795800000 bdsl 198.51.100.2 - no answer";
+    const text = "ip -4 route replace default proto 205 src 203.0.113.5 nexthop via 198.51.100.1 dev adsl weight 9";
+    assert.deepEqual(
+      linesAfter(
+        lines,
+        { now: allLines },
+        { events: "down bdsl", now, health },
+        { now, health, tried: `route 4 254 default 0 0\t${text}` },
+      ),
+      [[], [text], []],
+    );
+  });
+
   it("is tried again as long as the kernel refuses it, and then no more", () => {
     const key = "route 4 254 10.0.0.0/8 0 0";
     const line = "ip -4 route add 10.0.0.0/8 via 192.0.2.1 dev adsl proto 205";
@@ -424,5 +468,46 @@ describe("What `ip monitor` prints", () => {
         "all",
       ],
     );
+  });
+});
+
+describe("Our table of nftables", () => {
+  const line = "nft add table inet pulumi_multipath; delete table inet pulumi_multipath; add table inet pulumi_multipath";
+  const pinning = {
+    "45-ConnectionPinning-inet_pulumi%5Fmultipath": `${line}\nconnection-pinning line adsl number 1 masquerade 0`,
+  };
+  const now = up("adsl");
+  const ours = "table inet pulumi_multipath";
+  const both = { now, tables: `${ours}\ntable ip theirs` };
+  const after = (...looks: Partial<Look>[]) => linesFor(pinning, both, ...looks.map((look) => ({ now, ...look })));
+
+  it("comes back when it went together with others', whichever the kernel tells of first", () => {
+    for (const events of ["without-table\ntables", "tables\nwithout-table"]) {
+      assert.deepEqual(after({ events, tables: "table ip theirs" }), [line]);
+      assert.deepEqual(after({ events, tables: "" }), [line]);
+    }
+  });
+
+  it("stays away when it went alone, also when others' go later", () => {
+    const deleted = { events: "without-table", tables: "table ip theirs" };
+    assert.deepEqual(after(deleted), []);
+    assert.deepEqual(after(deleted, { events: "tables", tables: "" }), []);
+    assert.deepEqual(after(deleted, { events: "all", tables: "" }), []);
+    // Somebody has made it again since, and it was not seen.
+    assert.deepEqual(after(deleted, { events: "with-table\nwithout-table\ntables", tables: "" }), [line]);
+  });
+
+  it("comes back when it was the only one, when something was missed, and at the first look", () => {
+    assert.deepEqual(after({ events: "without-table", tables: "" }), [line]);
+    assert.deepEqual(after({ events: "all", tables: "table ip theirs" }), [line]);
+    assert.deepEqual(linesFor(pinning, { now, events: "all", tables: "table ip theirs" }), [line]);
+    assert.deepEqual(linesFor(pinning, both), []);
+  });
+
+  it("waits for its lock, and until it is there, and is left to a transaction that has changed it", () => {
+    const flushed = { events: "without-table\ntables", tables: "" };
+    assert.deepEqual(after(flushed, { tables: "" }), [line]);
+    assert.deepEqual(after(flushed, { tables: ours }, { tables: ours }), []);
+    assert.deepEqual(after({ ...flushed, touches: "nft inet pulumi_multipath" }), []);
   });
 });

@@ -19,7 +19,9 @@ const scripts = [
   "keys",
   "links",
   "undo",
-  ...["rules", "links", "settings", "qdiscs", "addresses", "neighbours", "nexthops", "routes"].map((what) => `undo-${what}`),
+  ...["rules", "tables", "links", "settings", "qdiscs", "addresses", "neighbours", "nexthops", "routes"].map(
+    (what) => `undo-${what}`,
+  ),
 ];
 
 /** What on-host/undo.awk writes, by the tool; text in the form of state_text and state_more, indented as the test is. */
@@ -481,5 +483,25 @@ describe("The lines that put back what went with a change", () => {
         "6 route replace unicast 2001:db8:9::/48 via fe80::1 dev adsl src 2001:db8::1 pref medium table 254 proto 4 scope 0 metric 1024",
       ],
     );
+  });
+});
+
+describe("A table of nftables", () => {
+  const touches = "nft inet pulumi_multipath";
+  const table = (rule: string, alive = "; elements = { 0x00000100, 0x00000200 }") =>
+    `table inet pulumi_multipath { set alive { type mark${alive}; }; chain output { ${rule}; }; }`;
+  const [anew, gone] = ["nft add table inet pulumi_multipath", "nft delete table inet pulumi_multipath"];
+
+  it("is made what it was, as a whole, or removed where there was none", () => {
+    assert.deepEqual(linesFor({ touches, before: table("accept"), now: table("drop") }), [anew, gone, `nft ${table("accept")}`]);
+    assert.deepEqual(linesFor({ touches, before: table("accept"), now: "" }), [anew, gone, `nft ${table("accept")}`]);
+    assert.deepEqual(linesFor({ touches, before: "", now: table("accept") }), [anew, gone]);
+  });
+
+  it("is left as it is when only the line monitor has changed it, or the change stays", () => {
+    assert.deepEqual(linesFor({ touches, before: table("accept"), now: table("accept", "; elements = { 0x00000200 }") }), []);
+    assert.deepEqual(linesFor({ touches, before: table("accept"), now: table("accept", "") }), []);
+    assert.deepEqual(linesFor({ touches, before: table("accept"), now: table("drop"), mode: "collateral" }), []);
+    assert.deepEqual(linesFor({ before: table("accept"), now: table("drop") }), []);
   });
 });

@@ -15,6 +15,8 @@ export interface Live {
   readonly rules?: readonly string[];
   /** `net/ipv4/ip_forward=1` */
   readonly sysctls?: readonly string[];
+  /** Tables of nftables, each in one line; undefined: the host has no `nft`. */
+  readonly firewall?: readonly string[] | undefined;
   /** The text of the host's rt_tables. */
   readonly tables?: string;
   readonly lines?: Snapshot["lines"];
@@ -33,6 +35,7 @@ export function snapshotOf({
   tables = "",
   objects = new Map(),
   host,
+  ...more
 }: Live): Snapshot {
   return {
     host: { machineId: "m", bootId: "b", kernel: "5.10.0", iproute2: "5.10.0", ...host },
@@ -42,6 +45,10 @@ export function snapshotOf({
     rules: parseRules(rules.map((line) => line.replace(/^(\d+:) */, "$1\t")).join("\n")),
     lines,
     sysctls: new Map(sysctls.map((line) => [line.replace(/=.*/, ""), line.replace(/^[^=]*=/, "")])),
+    firewall:
+      "firewall" in more && !more.firewall
+        ? "missing"
+        : new Map((more.firewall ?? []).map((line) => [line.split(" ").slice(1, 3).join(" "), line])),
     tables: parseTables(tables),
     objects,
   };

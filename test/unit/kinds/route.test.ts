@@ -91,7 +91,9 @@ describe("Route", () => {
       expectPlan(route, { desired: bothLines, live: rest, lines: [{ ...down("bdsl", "192.0.2.129"), state: "up" }] }).toMatch(
         /bdsl/,
       );
-      expectPlan(route, { desired: bothLines, live: rest, lines: [down("adsl", "192.0.2.1")] }).toMatch(/default via 192.0.2.129 dev bdsl proto/);
+      expectPlan(route, { desired: bothLines, live: rest, lines: [down("adsl", "192.0.2.1")] }).toMatch(
+        /default via 192.0.2.129 dev bdsl proto/,
+      );
       expectPlan(route, { desired: bothLines, live: rest, lines: [down("bdsl", "192.0.2.130")] }).toMatch(/bdsl/);
     });
 

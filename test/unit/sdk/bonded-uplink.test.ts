@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
+import { connectionPinning } from "../../../provider/kinds/connection-pinning";
 import { hostNetwork } from "../../../provider/kinds/host-network";
 import { lineMonitor } from "../../../provider/kinds/line-monitor";
 import { BondedUplink } from "../../../sdk";
@@ -52,6 +53,19 @@ describe("A BondedUplink", () => {
     assert.equal(routes["adsl-router"], undefined, "a router within the address's own network");
   });
 
+  it("gives connections each ISP's own address where there is NAT", () => {
+    const { pinning } = uplinkParts(
+      [{ ...adsl, nat: true }, { name: "lte", device: "wwan0", router: "dhcp", nat: true }, bdsl],
+      0,
+    );
+    assert.deepEqual(connectionPinning.contradictions(connectionPinning.schema.parse(pinning)), []);
+    assert.deepEqual(
+      pinning.lines.map(({ masquerade }) => masquerade),
+      ["203.0.113.5", true, false],
+    );
+    assert.equal(pinning.ipv6, false);
+  });
+
   it("follows leases, advertisements and peers", () => {
     const lte: PlainLine = { name: "lte", device: "wwan0", router: "dhcp", ipv6Router: "ra" };
     const { addresses, routes, sysctls } = rendered(lte, { name: "ppp", device: "ppp0" });
@@ -98,6 +112,7 @@ describe("A BondedUplink", () => {
           routes: { default: { mtu: 1492 }, bogon: { destination: "10.0.0.0/8", type: "blackhole" } },
         },
         monitor: { intervalSeconds: 0.1 },
+        pinning: { clampMss: true },
       });
       return {};
     });
@@ -111,5 +126,8 @@ describe("A BondedUplink", () => {
     const monitor = registered.get("LineMonitor uplink-monitor") as Record<string, unknown>;
     assert.equal(monitor["intervalSeconds"], 0.1);
     assert.equal((monitor["lines"] as unknown[]).length, 2);
+    const pinning = registered.get("ConnectionPinning uplink-pinning") as Record<string, unknown>;
+    assert.equal(pinning["clampMss"], true);
+    assert.equal(pinning["ipv6"], false);
   });
 });

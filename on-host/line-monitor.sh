@@ -1,0 +1,348 @@
+#!/bin/sh
+# line-monitor.sh: notices when a line has died, though its Ethernet may be up, takes its next hops out of the multipath routes that are
+# kept, and puts them back when it is well again. pulumi-multipath-lines.service runs it while a LineMonitor is declared; it may be run by hand.
+#
+# Each target of each line is probed all the time, by the line's own routing table (a mark chooses it), so that a probe stays on its
+# line whatever the main table says. The first miss of a target of a line that is up starts a burst at all its living targets at once; those
+# that stay silent are dead. A line is up while a quorum of its targets is alive and does not lose more than is allowed, and its device has a
+# carrier. Targets are alive again after so many answers in a row. A line that fails again soon is kept out longer and longer.
+#
+# This process holds the state and is the only one that writes. It sleeps until a message comes:
+#   from the probes            line-probe.awk
+#   from the kernel            line-events.awk
+#   from outside, to fd 3      reload (the objects' files have changed), rewrite (the kept routes are to be written again), look (a lease has changed),
+#                              drain LINE [WHO], undrain LINE, pause [SECONDS] [WHO], resume
+#   from itself, later         apply, judge I, announce I, resume-at TIME, tick
+#
+# Times are of a clock that nobody sets; only people are told the date. Files in WORK, /run/pulumi-multipath/lines: fifo, health, targets,
+# transitions, metrics.prom (line-records.sh), and this process's own: config, scripts, probe-I-T (pipes).
+#
+# State of line I: name_I, number_I, device_I, mark_I, interval_I, targets_I (how many), gateway4_I, address4_I (as declared; 6 likewise), via4_I, from4_I (as they are
+# now), state_I (up, down), reason_I, since_I (date), drained_I (by whom), blocked_I (why it can't be alive), burst_I (its number while it runs), back_I (when it was
+# taken up last), penalty_I, until_I (kept out so long). Of target T: kind_I_T, where_I_T, source_I_T, probe_I_T and reader_I_T (its processes), alive_I_T, judged_I_T (when),
+# lossy_I_T, limit_I_T, sent_I_T, lost_I_T, rtt_I_T, past_I_T. Times in centiseconds.
+# shellcheck disable=SC2154 # set by eval, and by the parts that are read below
+# shellcheck disable=SC2034
+set -u
+umask 022
+here=${0%/*}
+for part in state lock line-probes line-verdicts line-routes line-records; do
+  # shellcheck source=/dev/null
+  . "$here/$part.sh"
+done
+work=$mp_run/lines
+line_count=0 routes=0
+changed=''                    # whether routes or records have to be written
+turned=''                     # lines whose state has changed since they were written
+own=''                        # routes of the lines' own tables that are to be written
+waiting='' later_again=''     # whether `apply` is on its way, since somebody else is at work, or a transaction waits for its confirmation
+paused='' paused_until=''     # since when, until when and by whom
+bursts=0                      # how many there have been
+looking=''                    # whether a look is on its way
+events='' kernel=''           # the processes that listen to the kernel
+journal='' told_transitions=0
+next_records=0 next_notice=0  # when targets are written again, and systemd is told
+pid=$$
+
+main() {
+  mkdir -p "$work" && rm -f "$work/fifo" && mkfifo -m 600 "$work/fifo" && exec 3<>"$work/fifo" || exit
+  echo "$here" >"$work/scripts"
+  read_centiseconds
+  trap 'stop; exit 0' TERM INT
+  check_tools
+  # mawk would wait until it has read 4 KiB; others don't know that word.
+  interactive='-W interactive'
+  # shellcheck disable=SC2086 # two words
+  awk $interactive 'BEGIN { exit }' </dev/null >/dev/null 2>&1 || interactive=''
+  started=$(date +%s)
+  load
+  remember
+  begin
+  while :; do
+    read -r word a b rest <&3 || continue
+    take "$word" "$a" "$b" "$rest"
+    [ -z "$changed" ] || apply
+  done
+}
+
+take() {
+  case $1 in
+    counts) note_counts "$2" "$3" "$4" ;;
+    ended) note_ended "$2" "$3" ;;
+    restart) restart_probe "$2" "$3" ;;
+    overdue) note_overdue "$2" "$3" ;;
+    miss | error) note_miss "$@" ;;
+    silent | answered) note_burst "$@" ;;
+    answers) note_answers "$2" "$3" ;;
+    lossy) is_probed "$2" "$3" && eval "lossy_$2_$3=\${4:-0}" && judge "$2" ;;
+    clear) is_probed "$2" "$3" && eval "lossy_$2_$3=''" && judge "$2" ;;
+    carrier) note_carrier "$2" "$3" ;;
+    look | missed) look_soon ;;
+    look-now) looking='' && look ;;
+    tick) tick ;;
+    apply) waiting='' changed=yes ;;
+    judge) is_line "$2" && judge "$2" ;;
+    announce) announce "$2" ;;
+    reload) reload ;;
+    rewrite) forget_routes ;;
+    drain) drain "$2" "${3:-somebody}${4:+ $4}" ;;
+    undrain) drain "$2" '' ;;
+    pause) pause "$2" "$3${4:+ $4}" ;;
+    resume) resume ;;
+    resume-at) [ "$paused_until" != "$2" ] || resume ;;
+    unheard)
+      report 3 'The kernel is no longer listened to.'
+      stop
+      exit 1 ;;
+  esac
+}
+
+tell() {
+  printf '%s\n' "$*" >&3
+}
+
+# later SECONDS MESSAGE. By a process that is not this one's child: a shell that never waits would remember all of them.
+later() {
+  ( { sleep "$1"; printf '%s\n' "$2" >&3; } </dev/null >/dev/null 2>&1 8>&- 9>&- & )
+}
+
+is_line() {
+  case $1 in '' | *[!0-9]*) return 1 ;; esac
+  [ "$1" -ge 1 ] && [ "$1" -le "$line_count" ]
+}
+
+is_probed() {
+  is_line "$1" && eval "[ -n \"\${alive_$1_$2:-}\" ]"
+}
+
+# Sets `line` to the number of the line of that name.
+find_line() {
+  line=1
+  while [ "$line" -le "$line_count" ]; do
+    eval "[ \"\$name_$line\" != \"\$1\" ]" || return 0
+    line=$((line + 1))
+  done
+  return 1
+}
+
+check_tools() {
+  for tool in ip awk flock ping; do
+    command -v "$tool" >/dev/null || report 3 "This host has no $tool, which the line monitor needs."
+  done
+}
+
+# ---- what is declared ----------------------------------------------------------------------------------------------------------
+
+# Sets everything from the objects' files; what is known of lines and targets that stay is kept by their names.
+load() {
+  read_files >"$work/config.new"
+  line_count=0 most_targets=0 on_change='' metrics_file=''
+  interval=200 timeout=0 down_after=3 up_after=8 quorum=1 most_loss=20 hold_down=0 longest_hold_down=6000 burst=50
+  while read -r word a b rest; do
+    # shellcheck disable=SC2086 # the words of a line
+    case $word in
+      settings) load_settings "$a $b $rest" ;;
+      line) load_line "$a" "$b" $rest ;;
+      target) load_target "$a" "$b" "$rest" ;;
+      on-change) on_change="$a${b:+ $b}${rest:+ $rest}" ;;
+      metrics-file) metrics_file=$a ;;
+    esac
+  done <"$work/config.new"
+  load_routes "$work/config.new"
+  mv "$work/config.new" "$work/config"
+  [ -z "$metrics_file" ] || ln -sfn "$work/metrics.prom" "$metrics_file" || :
+}
+
+read_files() {
+  set -- "$mp_etc"/current/objects.d/*-LineMonitor-* "$mp_etc"/current/objects.d/*
+  [ -e "$1" ] || return 0
+  for file; do
+    shift
+    case $file in
+      # The first time.
+      *-LineMonitor-* | *-Route-* | *-ConnectionPinning-*) set -- "$@" "$file" ;;
+    esac
+  done
+  awk -f "$here/keys.awk" -f "$here/line-monitor.awk" "$@"
+}
+
+load_settings() {
+  # shellcheck disable=SC2086 # its words
+  set -- $1
+  while [ $# -ge 2 ]; do
+    case $1 in
+      interval) interval=$2 ;;
+      timeout) timeout=$2 ;;
+      down-after) down_after=$2 ;;
+      up-after) up_after=$2 ;;
+      quorum) quorum=$2 ;;
+      max-loss) most_loss=$2 ;;
+      hold-down) hold_down=$(($2 / 10)) ;;
+      max-hold-down) longest_hold_down=$(($2 / 10)) ;;
+      burst) burst=$2 ;;
+    esac
+    shift 2
+  done
+}
+
+# load_line I NAME NUMBER DEVICE GATEWAY4 GATEWAY6 ADDRESS4 ADDRESS6 INTERVAL
+load_line() {
+  line_count=$1
+  eval "name_$1=\$2 number_$1=\$3 device_$1=\$4 gateway4_$1=\$5 gateway6_$1=\$6 address4_$1=\$7 address6_$1=\$8 targets_$1=0"
+  eval "mark_$1=$((16384 + $3 * 256)) table_$1=$((20500 + $3)) via4_$1=- via6_$1=- from4_$1=- from6_$1=- pinned_$1='' masquerade_$1=0"
+  eval "state_$1=up reason_$1='' since_$1=\$started drained_$1='' blocked_$1='' burst_$1='' back_$1='' penalty_$1=0 until_$1=0"
+  eval "told_$1=up said_$1=up spoke_$1=-1000 waits_until_$1='' refusal_$1='' vanished_$1=''"
+  if [ "$9" = - ]; then eval "interval_$1=\$interval"; else eval "interval_$1=\$9"; fi
+}
+
+# load_target I T KIND REST
+load_target() {
+  eval "targets_$1=$2 kind_$1_$2=\${3%% *} where_$1_$2=\${3#* } source_$1_$2=- probe_$1_$2='' reader_$1_$2=''"
+  eval "alive_$1_$2=yes judged_$1_$2=0 lossy_$1_$2='' limit_$1_$2=500 sent_$1_$2=0 lost_$1_$2=0 rtt_$1_$2=- past_$1_$2='' pasts_$1_$2=0"
+}
+
+# What the monitor before this one has left: lines that were out stay out until they answer.
+remember() {
+  [ -r "$work/health" ] || return 0
+  while read -r word name is since device _ _ reason; do
+    case $word in
+      line)
+        find_line "$name" || continue
+        eval "since_$line=\$since reason_$line=\$reason"
+        case $is in
+          down) mark_down "$line" ;;
+          drained) eval "drained_$line=\${reason:-somebody} told_$line=drained said_$line=drained" ;;
+        esac ;;
+      paused)
+        # UNTIL is a date, of no use here: whoever has paused it says so again, or resumes.
+        paused="$name $is $since" paused_until='' ;;
+    esac
+  done <"$work/health"
+  [ -r "$work/targets" ] || return 0
+  while read -r word name kind address is sent lost rtt _; do
+    if [ "$word" = target ] && find_line "$name" && find_target "$kind $address"; then
+      eval "rtt_${line}_$target=\$rtt"
+      [ "$rtt" = - ] || eval "limit_${line}_$target=$((rtt / 250 + 500))"
+    fi
+  done <"$work/targets"
+}
+
+mark_down() {
+  eval "state_$1=down told_$1=down said_$1=down count=\$targets_$1"
+  target=1
+  while [ "$target" -le "$count" ]; do
+    eval "alive_$1_$target=no judged_$1_$target=$centiseconds"
+    target=$((target + 1))
+  done
+}
+
+# Sets `target` to that of `line` which is written so: KIND FIRST-WORD.
+find_target() {
+  eval "count=\$targets_$line"
+  target=1
+  while [ "$target" -le "$count" ]; do
+    eval "text=\"\$kind_${line}_$target \${where_${line}_$target%% *}\""
+    [ "$text" != "$1" ] || return 0
+    target=$((target + 1))
+  done
+  return 1
+}
+
+begin() {
+  listen
+  look
+  line=1
+  while [ "$line" -le "$line_count" ]; do
+    set_pinned "$line"
+    line=$((line + 1))
+  done
+  changed=yes
+  later 1 look-now # from when on the kernel is listened to nobody knows
+  later 20 tick
+}
+
+# While nothing is probed nobody else tells that this process is well.
+tick() {
+  later 20 tick
+  line=1
+  while [ "$line" -le "$line_count" ]; do
+    eval "count=\$targets_$line"
+    each=1
+    while [ "$each" -le "$count" ]; do
+      eval "running=\$reader_${line}_$each"
+      [ -z "$running" ] || return 0
+      each=$((each + 1))
+    done
+    line=$((line + 1))
+  done
+  read_centiseconds
+  keep_records
+}
+
+# When only routes have changed the probes go on.
+reload() {
+  read_files >"$work/config.new"
+  if cmp -s "$work/config.new" "$work/config"; then return; fi
+  probed() { grep -E '^(settings|line|target) ' "$1"; }
+  if [ "$(probed "$work/config.new")" = "$(probed "$work/config")" ]; then
+    mv "$work/config.new" "$work/config"
+    on_change=$(sed -n 's/^on-change //p' "$work/config")
+    load_routes "$work/config"
+  else
+    write_records
+    stop_probes
+    drop_own_routes
+    load
+    remember
+    listen
+    look
+  fi
+  changed=yes
+}
+
+stop() {
+  trap '' TERM INT
+  stop_probes
+  stop_listening
+  # With the last LineMonitor goes what was made for it.
+  set -- "$mp_etc"/current/objects.d/*-LineMonitor-*
+  [ -e "$1" ] || drop_own_routes
+}
+
+# ---- probes ----------------------------------------------------------------------------------------------------------------------
+
+# start_probes I: those that don't run, or have to run from another address.
+start_probes() {
+  eval "count=\$targets_$1"
+  each=1
+  while [ "$each" -le "$count" ]; do
+    eval "kind=\$kind_$1_$each where=\$where_$1_$each running=\$reader_$1_$each source=\$source_$1_$each"
+    case $kind:$where in
+      command:*) eval "from=\$from4_$1" ;;
+      *:*:*) eval "from=\$from6_$1" ;;
+      *) eval "from=\$from4_$1" ;;
+    esac
+    if [ -z "$running" ] || [ "$source" != "$from" ]; then
+      stop_probe "$1" "$each"
+      eval "source_$1_$each=\$from"
+      # Without an address of its own it would leave with another one.
+      if [ "$from" != - ] || [ "$kind" = command ]; then start_probe "$1" "$each"; fi
+    fi
+    each=$((each + 1))
+  done
+}
+
+stop_probes() {
+  line=1
+  while [ "$line" -le "$line_count" ]; do
+    eval "count=\$targets_$line"
+    each=1
+    while [ "$each" -le "$count" ]; do
+      stop_probe "$line" "$each"
+      each=$((each + 1))
+    done
+    line=$((line + 1))
+  done
+}
+
+main

@@ -1,0 +1,42 @@
+/**
+ * `npm run failover -- [--trials N] [--json FILE] [--variants silent,icmp-unreachable,ethernet-down]`: how long a dead line costs, measured on the
+ * lab gateway with traffic from its LAN. Writes the table of docs/failover.md and the picture docs/failover.svg.
+ */
+import { parseArgs } from "node:util";
+import { endWith, SentenceError } from "./setup/sentence-error.mjs";
+import { setUp } from "./setup.mjs";
+import { run } from "./tool.mjs";
+
+const all = ["silent", "icmp-unreachable", "ethernet-down"];
+
+try {
+  const { values } = parseArgs({
+    options: {
+      trials: { type: "string", default: "10" },
+      flows: { type: "string", default: "40" },
+      json: { type: "string" },
+      variants: { type: "string", default: "" },
+    },
+  });
+  const variants = values.variants.split(",").filter(Boolean);
+  const wrong = variants.find((variant) => !all.includes(variant));
+  if (wrong) throw new SentenceError(`--variants ${wrong}: there are ${all.join(", ")}.`);
+  const options = {
+    trials: numberOf("trials", values.trials),
+    flows: numberOf("flows", values.flows),
+    json: values.json,
+    variants,
+  };
+  await setUp({ parts: ["packages", "lab"] });
+  // A process of its own, for the pinned Node.
+  const program = `import("./scripts/failover/main.ts").then(({ run }) => run(${JSON.stringify(options)}))`;
+  await run("node", ["--import", "tsx", "--input-type=module", "-e", program]);
+} catch (error) {
+  endWith(error);
+}
+
+/** @param {string} option @param {string} text */
+function numberOf(option, text) {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new SentenceError(`--${option} ${text}: a whole number from 1 to 9999 is wanted.`);
+  return Number(text);
+}

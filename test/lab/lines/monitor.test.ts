@@ -1,0 +1,215 @@
+import assert from "node:assert/strict";
+import { Gateway } from "../../fixtures/gateway";
+import { Lines, work } from "../../fixtures/lines";
+
+/** The starting case on the lab gateway, in IPv4 and IPv6, with two targets a line. */
+describe("The line monitor", function () {
+  this.timeout(120_000);
+  let gateway: Gateway;
+  let on: Lines;
+
+  before(async () => {
+    gateway = await Gateway.up();
+    await gateway.reset();
+    // Damping has a test of its own: here each death counts as the first.
+    on = await Lines.declare(gateway, { settings: undamped });
+  });
+
+  after(() => gateway.reset());
+
+  afterEach(async () => {
+    for (const line of ["adsl", "bdsl"] as const) {
+      await gateway.lab.restoreLine(line);
+      await on.untilLine(line, "up");
+    }
+  });
+
+  const undamped = { "max-hold-down": 0 };
+  const both = ["adsl", "bdsl"];
+
+  it("takes a line that dies silently out of the routes of both families, and puts it back in its place", async () => {
+    await gateway.lab.failLine("adsl", "silent");
+    await on.untilLine("adsl", "down", 2);
+    assert.deepEqual(await on.hops(4), ["bdsl"]);
+    assert.deepEqual(await on.hops(6), ["bdsl"]);
+    assert.deepEqual(await on.states(), { adsl: "down no answer from 198.18.0.1, 198.18.0.2", bdsl: "up" });
+    await gateway.lab.restoreLine("adsl");
+    await on.untilLine("adsl", "up", 4);
+    assert.deepEqual(await on.hops(4), both);
+    assert.deepEqual(await on.hops(6), both);
+    assert.match(await on.run("ip route show default proto 205"), /dev adsl weight 9 .*dev bdsl weight 10/s);
+  });
+
+  it("believes a router that says unreachable, and tells who said so", async () => {
+    await gateway.lab.failLine("bdsl", "unreachable");
+    await on.untilLine("bdsl", "down", 2);
+    assert.deepEqual(await on.hops(), ["adsl"]);
+    assert.equal((await on.states()).bdsl, "down 198.51.100.2 answers Destination Host Unreachable");
+  });
+
+  it("sees at once that the Ethernet is down", async () => {
+    await gateway.lab.failLine("bdsl", "ethernet");
+    await on.untilLine("bdsl", "down", 1);
+    assert.deepEqual(await on.hops(), ["adsl"]);
+    assert.equal((await on.states()).bdsl, "down bdsl has no carrier");
+  });
+
+  it("leaves a line alone that loses one of its targets", async () => {
+    const before = await on.run(`cat ${work}/health`);
+    await on.run("ip -n isp route add blackhole 198.18.0.2");
+    try {
+      await on.until(
+        `grep -q '^target adsl icmp 198.18.0.2 dead' ${work}/targets && grep -q '^target bdsl icmp 198.18.0.2 dead' ${work}/targets`,
+      );
+      assert.equal(await on.run(`cat ${work}/health`), before);
+      assert.deepEqual(await on.hops(), both);
+    } finally {
+      await on.run("ip -n isp route del blackhole 198.18.0.2");
+    }
+    await on.until(`[ "$(grep -c ' alive ' ${work}/targets)" = 4 ]`);
+  });
+
+  it("changes nothing when all lines are dead, and takes each as it comes back", async () => {
+    await gateway.lab.failLine("adsl", "silent");
+    await on.untilLine("adsl", "down", 2);
+    await gateway.lab.failLine("bdsl", "silent");
+    await on.untilLine("bdsl", "down", 2);
+    assert.deepEqual(await on.hops(), ["bdsl"]);
+    await gateway.lab.restoreLine("adsl");
+    await on.untilLine("adsl", "up", 4);
+    assert.deepEqual(await on.hops(), ["adsl"]);
+    await gateway.lab.restoreLine("bdsl");
+    await on.untilLine("bdsl", "up", 4);
+    assert.deepEqual(await on.hops(), both);
+  });
+
+  for (const filter of [0, 1, 2]) {
+    it(`never takes a dead line for alive while the other one lives, with rp_filter ${filter} for all devices`, async () => {
+      await on.run(`sysctl -qw net.ipv4.conf.all.rp_filter=${filter}`);
+      try {
+        await gateway.lab.failLine("bdsl", "silent");
+        await on.untilLine("bdsl", "down", 2);
+        const shown = await on.run(
+          `for n in 1 2 3 4 5 6; do sleep 0.4; cat ${work}/health; ip -o route show default proto 205; done`,
+        );
+        assert.doesNotMatch(shown, /line bdsl up|dev bdsl/);
+        assert.doesNotMatch(shown, /line adsl down/);
+        await gateway.lab.restoreLine("bdsl");
+        await on.untilLine("bdsl", "up", 4);
+      } finally {
+        await on.run("sysctl -qw net.ipv4.conf.all.rp_filter=0");
+      }
+    });
+  }
+
+  it("goes on where it was when it is killed: back soon, and no dead line is alive meanwhile", async () => {
+    await gateway.lab.failLine("adsl", "silent");
+    await on.untilLine("adsl", "down", 2);
+    const shown = await on.run(`
+      read -r _ killed _ <${work}/health
+      kill -9 $killed
+      n=0
+      until read -r _ now _ <${work}/health && [ $now != $killed ]; do
+        [ $n -lt 60 ] || exit 1
+        n=$((n + 1))
+        ip -o route show default proto 205
+        sleep 0.1
+      done
+      cat ${work}/health
+      sleep 1.5
+      cat ${work}/health
+      ip -o route show default proto 205`);
+    assert.doesNotMatch(shown, /line adsl up|dev adsl/);
+    assert.doesNotMatch(shown, /line bdsl down/);
+    await gateway.lab.restoreLine("adsl");
+    await on.untilLine("adsl", "up", 4);
+    assert.deepEqual(await on.hops(), both);
+  });
+
+  it("takes other weights while a line is dead, and uses them when it is back", async () => {
+    await gateway.lab.failLine("bdsl", "silent");
+    await on.untilLine("bdsl", "down", 2);
+    await on.redeclare({ settings: undamped, weights: [1, 5] });
+    await gateway.lab.restoreLine("bdsl");
+    await on.untilLine("bdsl", "up", 4);
+    assert.match(await on.run("ip route show default proto 205"), /dev adsl weight 1 .*dev bdsl weight 5/s);
+    await on.redeclare({ settings: undamped });
+    await on.until("ip route show default proto 205 | grep -q 'dev bdsl weight 10'");
+  });
+
+  it("drains a line for whoever asks, and leaves all as it is while it is paused", async () => {
+    await on.run(on.tell("drain adsl ann@desk"));
+    await on.untilLine("adsl", "drained", 2);
+    assert.deepEqual(await on.hops(), ["bdsl"]);
+    assert.equal((await on.states()).adsl, "drained ann@desk");
+    await on.run(on.tell("undrain adsl"));
+    await on.untilLine("adsl", "up", 2);
+    assert.deepEqual(await on.hops(), both);
+
+    await on.run(on.tell("pause 60 ann@desk"));
+    await on.until(`grep -Eq '^paused [0-9]+ [0-9]+ ann@desk$' ${work}/health`, 2);
+    await gateway.lab.failLine("adsl", "silent");
+    await on.run("sleep 1.5");
+    assert.deepEqual(await on.hops(), both);
+    await on.run(on.tell("resume"));
+    await on.untilLine("adsl", "down", 2);
+    assert.deepEqual(await on.hops(), ["bdsl"]);
+  });
+
+  it("keeps a line out longer each time that it dies again soon", async () => {
+    await on.redeclare({ settings: { "max-hold-down": 60000 } });
+    await on.run("sleep 2.5");
+    const outs: number[] = [];
+    for (let death = 0; death < 3; death++) {
+      const died = await gateway.lab.failLine("bdsl", "silent");
+      await on.untilLine("bdsl", "down", 2);
+      await gateway.lab.restoreLine("bdsl");
+      await on.untilLine("bdsl", "up", 15);
+      outs.push(Number(await on.run("cut -d' ' -f1 /proc/uptime")) - died);
+      await on.run("sleep 2");
+    }
+    const [first = 0, , third = 0] = outs;
+    assert.ok(first < 5 && third > 4, `kept out for ${outs.map((seconds) => seconds.toFixed(1)).join(", ")} s`);
+    await on.redeclare({ settings: undamped });
+    await on.run("sleep 2");
+  });
+
+  it("follows the address and gateway of a lease", async () => {
+    await on.run(`
+      ip -n switch address add 198.18.0.9/32 dev lo
+      ip -n switch address add 10.9.0.1/24 dev port0
+      ip -n switch address add 10.8.0.1/24 dev port0
+      ip link set port0 up
+      sysctl -qw net.ipv4.conf.port0.rp_filter=2
+      ip rule add priority 503 fwmark 0x4300/0x7f00 table 20503 proto 205
+      ip route add unreachable default metric 4278198272 table 20503 proto 205`);
+    await on.redeclare({
+      settings: undamped,
+      further: [
+        "line lte number 3 device port0 gateway4 dhcp gateway6 - address4 - address6 - interval 200",
+        "target lte icmp 198.18.0.9",
+      ],
+      furtherHop: "nexthop via 10.9.0.1 dev port0 weight 5",
+    });
+    await on.untilLine("lte", "down");
+    const lease = (net: string) =>
+      on.run(
+        `ip address add ${net}.7/24 dev port0 && ip route add default via ${net}.1 dev port0 proto dhcp src ${net}.7 metric 1024`,
+      );
+    await lease("10.9.0");
+    await on.untilLine("lte", "up", 5);
+    assert.deepEqual(await on.hops(), [...both, "port0"]);
+    await on.run(
+      "ip route del default dev port0 metric 1024; ip address del 10.9.0.7/24 dev port0; ip -n switch address del 10.9.0.1/24 dev port0",
+    );
+    await lease("10.8.0");
+    await on.until("ip route show default proto 205 | grep -q 'via 10.8.0.1 dev port0 weight 5'", 2);
+    assert.match(await on.run("ip route show table 20503"), /^default via 10\.8\.0\.1 dev port0 .*src 10\.8\.0\.7/);
+    await on.run("ip address del 10.8.0.7/24 dev port0");
+    await on.untilLine("lte", "down", 5);
+    assert.equal((await on.states()).lte, "down port0 has no address");
+    await on.redeclare({ settings: undamped });
+    await on.until(`! grep -q '^line lte' ${work}/health`);
+    await on.run("ip link set port0 down; ip rule del priority 503");
+  });
+});
