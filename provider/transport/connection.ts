@@ -24,7 +24,7 @@ export interface Connection {
 export interface Reach {
   /** Opened when there is none, or when the last one was lost. */
   standing(): Promise<Connection>;
-  /** One more connection, its login included, and as much time for each jump host's; tried once. The caller adopts it or closes it. */
+  /** One more connection, its login included; tried once. Each address has that time, and as much for each jump host. The caller adopts it or closes it. */
   fresh(options: { readonly timeoutSeconds: number; readonly signal: AbortSignal }): Promise<Connection>;
   /** Makes it the standing one, and closes the one before. */
   adopt(connection: Connection): void;

@@ -51,7 +51,7 @@ export class Pool {
   reach(host: Host, { timeoutSeconds }: { readonly timeoutSeconds: number }): Reach {
     return {
       standing: () => this.line(host).connection(timeoutSeconds),
-      fresh: (options) => this.line(host).fresh(options.timeoutSeconds * (1 + (jumpHostsOf(host)?.length ?? 0)), options.signal),
+      fresh: (options) => this.line(host).fresh(options.timeoutSeconds * mostLogins(host), options.signal),
       adopt: (connection) => this.line(host).adopt(connection),
     };
   }
@@ -79,6 +79,9 @@ export class Pool {
 function keyOf({ address, port, user, become, identityFile, hostKey, proxyJump }: Host): string {
   return JSON.stringify([address, port, user, become === true, identityFile, hostKey, proxyJump]);
 }
+
+/** Those of one dial, when the last of the host's addresses is the one that is there. */
+const mostLogins = (host: Host): number => [host.address].flat().length * (1 + (jumpHostsOf(host)?.length ?? 0));
 
 /** The line to one host: one connection, or one dial, that all share; a second one only for who asks for a fresh one. */
 class Line {
