@@ -32,7 +32,7 @@ BEGIN {
   if (/ time=[0-9.]+ ms/) { if (!/DUP!/) answered() }
   else if (/nreachable|rohibited|iltered|No route/) refused()
   else if (/^no answer yet/ && at != refused_at) missed()
-  if (int(at / per_window) != window) end_window()
+  if (int(at / per_window) > window) end_window()
 }
 
 END { tell("ended", "") }
@@ -62,15 +62,13 @@ function answered(    time, missing, recent) {
     if (missing < recent) recent = missing
     window_sent += recent + 1
     window_lost += recent
-    # An outage is no loss: else a line would pay for it long after it is back.
-    if (missing <= down + allowed) for (; missing > 0; missing--) loss += (1 - loss) / 50
-    loss -= loss / 50
   } else {
     # Late, and counted as lost.
     lost--
     if (window_lost > 0) window_lost--
-    loss = loss < 0.02 ? 0 : loss - 0.02
   }
+  here[at]
+  settle(last - allowed)
   if (++row % up == 0) tell("answers", "")
   if (!over && loss * 100 > most) {
     over = 1
@@ -78,6 +76,19 @@ function answered(    time, missing, recent) {
   } else if (over && loss * 200 < most) {
     over = 0
     tell("clear", "")
+  }
+}
+
+# What has become of the probes up to one that nothing more will come for, with a memory of some hundred. An outage is no loss: else a line would pay
+# for it long after it is back.
+function settle(latest) {
+  while (settled < latest) {
+    if (++settled in here) {
+      delete here[settled]
+      if (silent <= down + 1) for (; silent > 0; silent--) loss += (1 - loss) / 50
+      silent = 0
+      loss -= loss / 50
+    } else silent++
   }
 }
 

@@ -94,4 +94,36 @@ describe("A probe's reader", () => {
   it("goes on when ping has counted to its end", () => {
     assert.deepEqual(alarms([...answers(65530, 65535), ...answers(0, 60)].slice(1)), []);
   });
+
+  it("finds nothing wrong in half an hour of 5 % loss each way and 200 ms of jitter, and 30 % too much for good", () => {
+    const few = without(told(halfAnHour(0.05)));
+    assert.ok(few.filter((line) => line.startsWith("miss")).length < 150);
+    assert.deepEqual(
+      few.filter((line) => /^(lossy|clear)/.test(line)),
+      [],
+    );
+    const many = without(told(halfAnHour(0.3))).filter((line) => /^(lossy|clear)/.test(line));
+    assert.match(many.join(), /^lossy 1 2 2\d$/);
+  });
 });
+
+/** What ping prints over a path that loses so much in each direction, and delays each way by up to 200 ms more, at random but always the same. */
+function halfAnHour(loss: number): string[] {
+  let seed = 1;
+  const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
+  const events = Array.from({ length: 9000 }, (_, n) => {
+    const seq = n + 1;
+    const lost = random() < loss || random() < loss;
+    const took = 20 + 200 * random() + 200 * random();
+    const asked = 200 * seq;
+    return [
+      ...(lost ? [] : [{ at: asked + took, line: answer(seq, took.toFixed(1)) }]),
+      // Printed when the next one is sent.
+      ...(lost || took > 200 ? [{ at: asked + 200, line: silence(seq) }] : []),
+    ];
+  });
+  return events
+    .flat()
+    .sort((a, b) => a.at - b.at)
+    .map(({ line }) => line);
+}
