@@ -79,15 +79,15 @@ function answered(    time, missing, recent) {
   }
 }
 
-# What has become of the probes up to one that nothing more will come for, with a memory of some hundred. An outage is no loss: else a line would pay
+# What has become of the probes up to one that nothing more will come for, with a memory of two hundred. An outage is no loss: else a line would pay
 # for it long after it is back.
 function settle(latest) {
   while (settled < latest) {
     if (++settled in here) {
       delete here[settled]
-      if (silent <= down + 1) for (; silent > 0; silent--) loss += (1 - loss) / 50
+      if (silent <= down + 1) for (; silent > 0; silent--) loss += (1 - loss) / 100
       silent = 0
-      loss -= loss / 50
+      loss -= loss / 100
     } else silent++
   }
 }
