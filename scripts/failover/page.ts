@@ -1,4 +1,4 @@
-/** The table of docs/failover.md, from what was measured. */
+/** The picture and the table of docs/failover.md, from what was measured. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
@@ -6,11 +6,12 @@ import type { Measured, Spread } from "./main";
 
 const [begin, end] = ["<!-- failover -->", "<!-- /failover -->"];
 const page = join(__dirname, "../../docs/failover.md");
+const picture = "![Packets a second that each line carries while bdsl dies silently and comes back](failover.svg)";
 const names = { silent: "silent", "icmp-unreachable": "ICMP unreachable", "ethernet-down": "Ethernet down" };
 
 export async function writePage(measured: Measured): Promise<void> {
   const text = readFileSync(page, "utf8");
-  const filled = `${text.slice(0, text.indexOf(begin))}${begin}\n\n${tableOf(measured)}\n\n${text.slice(text.indexOf(end))}`;
+  const filled = `${text.slice(0, text.indexOf(begin))}${begin}\n\n${picture}\n\n${tableOf(measured)}\n\n${text.slice(text.indexOf(end))}`;
   writeFileSync(page, await format(filled, { ...(await resolveConfig(page)), filepath: page }));
 }
 
