@@ -47,6 +47,7 @@ pid=$$
 main() {
   mkdir -p "$work/new" && rm -f "$work/fifo" "$work/events" "$work"/probe-* && mkfifo -m 600 "$work/fifo" && exec 3<>"$work/fifo" || exit
   echo "$here" >"$work/scripts"
+  : >>"$work/transitions"
   read_centiseconds
   trap 'stop; exit 0' TERM INT
   # mawk would wait until it has read 4 KiB; others don't know that word.
