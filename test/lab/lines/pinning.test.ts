@@ -65,9 +65,9 @@ describe("The line monitor and pinned connections", function () {
     await on.until("! conntrack -L -s 172.20.0.99 2>/dev/null | grep -q 'mark=256'", 20);
     assert.deepEqual(await entries(), ["mark=0", "mark=512"]);
     await gateway.lab.failLine("bdsl", "silent");
-    await on.untilLine("bdsl", "down", 5);
+    await on.untilLine("bdsl", "down");
     await gateway.lab.restoreLine("bdsl");
-    await on.untilLine("bdsl", "up", 10);
+    await on.untilLine("bdsl", "up");
     assert.deepEqual(await entries(), ["mark=0", "mark=512"]);
     await on.run("conntrack -D -s 172.20.0.99 >/dev/null 2>&1");
   });
