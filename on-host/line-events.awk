@@ -2,9 +2,11 @@
 #   carrier DEVICE yes|no|gone     when it has changed
 #   look                           an address of such a device has changed, or a default route over it
 #   missed                         there was more than could be listened to
-#   ended                          nothing more will be said
+#   unheard                        nothing more will be said
 
-/No buffer space/ { tell("missed") }
+BEGIN { ORS = "" } # mawk writes a line and its end one by one, and others write to the same pipe
+
+/No buffer space|lost some netlink events/ { tell("missed") }
 
 {
   sub(/^\[[A-Z0-9]+\]/, "")
@@ -32,9 +34,9 @@
   for (i = 2; i < NF; i++) if ($i == "dev" && index(devices, " " $(i + 1) " ")) { tell("look"); next }
 }
 
-END { tell("ended") }
+END { tell("unheard") }
 
 function tell(message) {
-  print message
+  print message "\n"
   fflush()
 }

@@ -2,24 +2,24 @@
 # line-monitor.sh: notices when a line has died, though its Ethernet may be up, takes its next hops out of the multipath routes that are
 # kept, and puts them back when it is well again. pulumi-multipath-lines.service runs it while a LineMonitor is declared; it may be run by hand.
 #
-# Each target of each line is probed by a process of its own, by the line's own routing table (a mark chooses it), so that a probe stays on its
+# Each target of each line is probed all the time, by the line's own routing table (a mark chooses it), so that a probe stays on its
 # line whatever the main table says. The first miss of a target of a line that is up starts a burst at all its living targets at once; those
 # that stay silent are dead. A line is up while a quorum of its targets is alive and does not lose more than is allowed, and its device has a
 # carrier. Targets are alive again after so many answers in a row. A line that fails again soon is kept out longer and longer.
 #
 # This process holds the state and is the only one that writes. It sleeps until a message comes:
-#   from the probes            line-probes.sh
+#   from the probes            line-probe.awk
 #   from the kernel            line-events.awk
 #   from outside, to fd 3      reload (the objects' files have changed), rewrite (the kept routes are to be written again), look (a lease has changed),
 #                              drain LINE [WHO], undrain LINE, pause [SECONDS] [WHO], resume
 #   from itself, later         apply, judge I, announce I, resume-at TIME, tick
 #
 # Times are of a clock that nobody sets; only people are told the date. Files in WORK, /run/pulumi-multipath/lines: fifo, health, targets,
-# transitions, metrics.prom (line-records.sh), and this process's own: config, scripts, probe-I-T (pipes).
+# transitions, metrics.prom (line-records.sh), and this process's own: config, scripts, new/, events and probe-I-T (pipes).
 #
 # State of line I: name_I, number_I, device_I, mark_I, interval_I, targets_I (how many), gateway4_I, address4_I (as declared; 6 likewise), via4_I, from4_I (as they are
-# now), state_I (up, down), reason_I, since_I (date), drained_I (by whom), blocked_I (why it can't be alive), burst_I (its number while it runs), back_I (when it was
-# taken up last), penalty_I, until_I (kept out so long). Of target T: kind_I_T, where_I_T, source_I_T, probe_I_T (its process), alive_I_T, judged_I_T (when),
+# now), state_I (up, down), reason_I, since_I (date), drained_I (by whom), blocked_I (why it can't be alive), burst_I (its number while it runs), began_I, back_I (when it was
+# taken up last), penalty_I, until_I (kept out so long). Of target T: kind_I_T, where_I_T, source_I_T, probe_I_T and reader_I_T (its processes), alive_I_T, judged_I_T (when),
 # lossy_I_T, limit_I_T, sent_I_T, lost_I_T, rtt_I_T, past_I_T. Times in centiseconds.
 # shellcheck disable=SC2154 # set by eval, and by the parts that are read below
 # shellcheck disable=SC2034
@@ -35,7 +35,7 @@ line_count=0 routes=0
 changed=''                    # whether routes or records have to be written
 turned=''                     # lines whose state has changed since they were written
 own=''                        # routes of the lines' own tables that are to be written
-waiting='' later_again=''     # whether `apply` is on its way, since somebody else is at work, or a transaction waits for its confirmation
+waiting='' later_again=''     # since when `apply` is on its way, because somebody else is at work; or because a transaction waits for its confirmation
 paused='' paused_until=''     # since when, until when and by whom
 bursts=0                      # how many there have been
 looking=''                    # whether a look is on its way
@@ -45,14 +45,19 @@ next_records=0 next_notice=0  # when targets are written again, and systemd is t
 pid=$$
 
 main() {
-  mkdir -p "$work" && rm -f "$work/fifo" && mkfifo -m 600 "$work/fifo" && exec 3<>"$work/fifo" || exit
+  mkdir -p "$work/new" && rm -f "$work/fifo" "$work/events" "$work"/probe-* && mkfifo -m 600 "$work/fifo" && exec 3<>"$work/fifo" || exit
   echo "$here" >"$work/scripts"
   read_centiseconds
   trap 'stop; exit 0' TERM INT
-  check_tools
+  # mawk would wait until it has read 4 KiB; others don't know that word.
+  interactive='-W interactive'
+  # shellcheck disable=SC2086 # two words
+  awk $interactive 'BEGIN { exit }' </dev/null >/dev/null 2>&1 || interactive=''
   started=$(date +%s)
   load
+  check_tools
   remember
+  notify
   begin
   while :; do
     read -r word a b rest <&3 || continue
@@ -64,8 +69,8 @@ main() {
 take() {
   case $1 in
     counts) note_counts "$2" "$3" "$4" ;;
-    waits) keep_records ;;
-    overdue) note_overdue "$2" "$3" ;;
+    ended) note_ended "$2" "$3" ;;
+    restart) restart_probe "$2" "$3" ;;
     miss | error) note_miss "$@" ;;
     silent | answered) note_burst "$@" ;;
     answers) note_answers "$2" "$3" ;;
@@ -85,7 +90,7 @@ take() {
     pause) pause "$2" "$3${4:+ $4}" ;;
     resume) resume ;;
     resume-at) [ "$paused_until" != "$2" ] || resume ;;
-    ended)
+    unheard)
       report 3 'The kernel is no longer listened to.'
       stop
       exit 1 ;;
@@ -107,6 +112,7 @@ is_line() {
 }
 
 is_probed() {
+  case $2 in '' | *[!0-9]*) return 1 ;; esac
   is_line "$1" && eval "[ -n \"\${alive_$1_$2:-}\" ]"
 }
 
@@ -120,10 +126,23 @@ find_line() {
   return 1
 }
 
+# In one line, what would be missed later; the probes that need it fail.
 check_tools() {
-  for tool in ip awk flock ping; do
-    command -v "$tool" >/dev/null || report 3 "This host has no $tool, which the line monitor needs."
+  needed='ip awk flock'
+  while read -r word _ _ kind _; do
+    case $word:$kind in
+      target:icmp) needed="$needed ping" ;;
+      target:command) needed="$needed timeout" ;;
+      target:*) needed="$needed perl" ;;
+      pinned:*) needed="$needed nft conntrack" ;;
+    esac
+  done <"$work/config"
+  missing=''
+  for tool in $needed; do
+    case " $missing " in *" $tool "*) continue ;; esac
+    command -v "$tool" >/dev/null || missing="$missing${missing:+ }$tool"
   done
+  [ -z "$missing" ] || report 3 "This host lacks what its line monitor needs: $missing."
 }
 
 # ---- what is declared ----------------------------------------------------------------------------------------------------------
@@ -132,7 +151,7 @@ check_tools() {
 load() {
   read_files >"$work/config.new"
   line_count=0 most_targets=0 on_change='' metrics_file=''
-  interval=200 timeout=0 down_after=3 up_after=8 quorum=1 most_loss=200000 hold_down=0 longest_hold_down=6000 burst=50
+  interval=200 timeout=0 down_after=3 up_after=8 quorum=1 most_loss=20 hold_down=0 longest_hold_down=6000 burst=50
   while read -r word a b rest; do
     # shellcheck disable=SC2086 # the words of a line
     case $word in
@@ -171,7 +190,7 @@ load_settings() {
       down-after) down_after=$2 ;;
       up-after) up_after=$2 ;;
       quorum) quorum=$2 ;;
-      max-loss) most_loss=$(($2 * 10000)) ;;
+      max-loss) most_loss=$2 ;;
       hold-down) hold_down=$(($2 / 10)) ;;
       max-hold-down) longest_hold_down=$(($2 / 10)) ;;
       burst) burst=$2 ;;
@@ -192,7 +211,7 @@ load_line() {
 
 # load_target I T KIND REST
 load_target() {
-  eval "targets_$1=$2 kind_$1_$2=\${3%% *} where_$1_$2=\${3#* } source_$1_$2=- probe_$1_$2=''"
+  eval "targets_$1=$2 kind_$1_$2=\${3%% *} where_$1_$2=\${3#* } source_$1_$2=- probe_$1_$2='' reader_$1_$2=''"
   eval "alive_$1_$2=yes judged_$1_$2=0 lossy_$1_$2='' limit_$1_$2=500 sent_$1_$2=0 lost_$1_$2=0 rtt_$1_$2=- past_$1_$2='' pasts_$1_$2=0"
 }
 
@@ -208,15 +227,26 @@ remember() {
           down) mark_down "$line" ;;
           drained) eval "drained_$line=\${reason:-somebody} told_$line=drained said_$line=drained" ;;
         esac ;;
-      paused)
-        # UNTIL is a date, of no use here: whoever has paused it says so again, or resumes.
-        paused="$name $is $since" paused_until='' ;;
+      paused) remember_pause "$name" "$is" "$since${device:+ $device}" ;;
     esac
   done <"$work/health"
   [ -r "$work/targets" ] || return 0
   while read -r word name kind address is sent lost rtt _; do
-    if [ "$word" = target ] && find_line "$name" && find_target "$kind $address"; then eval "rtt_${line}_$target=\$rtt"; fi
+    if [ "$word" = target ] && find_line "$name" && find_target "$kind $address"; then
+      eval "rtt_${line}_$target=\$rtt"
+      [ "$rtt" = - ] || eval "limit_${line}_$target=$((rtt / 250 + 500))"
+    fi
   done <"$work/targets"
+}
+
+# remember_pause SINCE UNTIL|- WHO
+remember_pause() {
+  if [ "$2" != - ]; then
+    [ "$2" -gt "$started" ] || return 0
+    paused_until=$2
+    later $(($2 - started)) "resume-at $2"
+  fi
+  paused="$1 $2 $3"
 }
 
 mark_down() {
@@ -261,7 +291,7 @@ tick() {
     eval "count=\$targets_$line"
     each=1
     while [ "$each" -le "$count" ]; do
-      eval "running=\$probe_${line}_$each"
+      eval "running=\$reader_${line}_$each"
       [ -z "$running" ] || return 0
       each=$((each + 1))
     done
@@ -282,6 +312,7 @@ reload() {
     load_routes "$work/config"
   else
     write_records
+    grep -q '^line ' "$work/config.new" || release_routes
     stop_probes
     drop_own_routes
     load
@@ -298,7 +329,9 @@ stop() {
   stop_listening
   # With the last LineMonitor goes what was made for it.
   set -- "$mp_etc"/current/objects.d/*-LineMonitor-*
-  [ -e "$1" ] || drop_own_routes
+  if [ -e "$1" ]; then return; fi
+  [ ! -e "$mp_etc/current" ] || release_routes
+  drop_own_routes
 }
 
 # ---- probes ----------------------------------------------------------------------------------------------------------------------
@@ -308,29 +341,20 @@ start_probes() {
   eval "count=\$targets_$1"
   each=1
   while [ "$each" -le "$count" ]; do
-    eval "kind=\$kind_$1_$each where=\$where_$1_$each running=\$probe_$1_$each source=\$source_$1_$each"
+    eval "kind=\$kind_$1_$each where=\$where_$1_$each running=\$reader_$1_$each source=\$source_$1_$each"
     case $kind:$where in
       command:*) eval "from=\$from4_$1" ;;
       *:*:*) eval "from=\$from6_$1" ;;
       *) eval "from=\$from4_$1" ;;
     esac
     if [ -z "$running" ] || [ "$source" != "$from" ]; then
-      [ -z "$running" ] || stop_process "$running"
-      eval "source_$1_$each=\$from probe_$1_$each=''"
+      stop_probe "$1" "$each"
+      eval "source_$1_$each=\$from"
       # Without an address of its own it would leave with another one.
-      if [ "$from" != - ] || [ "$kind" = command ]; then
-        probe "$1" "$each" 8>&- 9>&- &
-        eval "probe_$1_$each=$!"
-      fi
+      if [ "$from" != - ] || [ "$kind" = command ]; then start_probe "$1" "$each"; fi
     fi
     each=$((each + 1))
   done
-}
-
-# What it has started ends with it: nobody reads its pipe any more.
-stop_process() {
-  kill "$1" 2>/dev/null
-  wait "$1" 2>/dev/null
 }
 
 stop_probes() {
@@ -339,8 +363,7 @@ stop_probes() {
     eval "count=\$targets_$line"
     each=1
     while [ "$each" -le "$count" ]; do
-      eval "running=\$probe_${line}_$each probe_${line}_$each=''"
-      [ -z "$running" ] || stop_process "$running"
+      stop_probe "$line" "$each"
       each=$((each + 1))
     done
     line=$((line + 1))

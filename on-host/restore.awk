@@ -38,7 +38,13 @@ body && NF && (!again || ((name, $0) in refused)) {
   # What is set for all devices comes first: it sets each.
   all = tool == "sysctl" && ($2 ~ /\/conf\/(all|default)\// || $2 !~ /\/conf\//)
   batch = work "/batch-" layer (all ? "-all" : "") "." tool
-  print substr($0, index($0, tool) + length(tool) + 1) >batch
+  # Whatever has configured a member at boot has given it addresses, and with them routes that lead past its bond.
+  if (joins_bond() && $6 == "master") write("addr flush dev " $5)
+  write(substr($0, index($0, tool) + length(tool) + 1))
+}
+
+function write(line) {
+  print line >batch
   print name >(batch ".names")
 }
 
@@ -56,8 +62,12 @@ function link_is_there(    i) {
     for (i = 4; i < NF; i++) if ($i == "name") return index_of($(i + 1)) != ""
     return 0
   }
-  if (name !~ /^[0-9]+-BondedLink-/ || $0 !~ /^ip link set dev [^ ]+ (down|master [^ ]+)$/) return 0
+  if (!joins_bond()) return 0
   return index_of($5 "/master") != "" && ($6 == "down" || index_of($5 "/master") == index_of($7))
+}
+
+function joins_bond() {
+  return name ~ /^[0-9]+-BondedLink-/ && $0 ~ /^ip link set dev [^ ]+ (down|master [^ ]+)$/
 }
 
 # Of a link, or of its master (`eth0/master`).

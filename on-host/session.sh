@@ -253,6 +253,13 @@ tx_reply() {
   [ -e "$mp_run/tx.lock" ] || rmdir "$mp_run" 2>/dev/null || : # the last one leaves nothing behind
 }
 
+# What is left by now of a transaction's time, where the session that began it was cut off.
+still_left() {
+  { read -r _ && read -r _ && read -r _ && read -r _ && read -r until; } 2>/dev/null <"$tx/armed" || return 0
+  read_centiseconds
+  echo "left $((until * 100 - centiseconds))"
+}
+
 # What the last of the scripts had to say, or the shell's own verdict.
 read_result() {
   for part in undone confirmation result; do
@@ -270,6 +277,7 @@ read_result() {
       'state '*) state=${line#state } ;;
       'files shown') files=1 ;;
       'generation '*) seen_generation=${line#generation } ;;
+      'left '*) still_left ;;
       'old '*) old="$old ${line#old }" ;; # paths of ours, of digits at their ends: without spaces
     esac
   done <"$tx/$part"

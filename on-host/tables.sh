@@ -7,27 +7,33 @@ has_tables() {
   [ -e "$1" ]
 }
 
-# run_nft BATCH OBJECTS: BATCH with what the lines of OBJECTS, a directory of objects' files, are like now: the elements of the set `alive` are
+# run_nft BATCH OBJECTS: runs BATCH with what the lines of OBJECTS, a directory of objects' files, are like now: the elements of the set `alive` are
 # the line monitor's, and a table that is made anew must not send connections to a line that is down. Where one goes down meanwhile the monitor
-# may have told the table before: so it is looked at once more.
+# may have told the table before: so it is looked at once more. (To flush the set in the batch that makes it crashes nft 1.1.3.)
 run_nft() {
-  alive=''
-  if grep -q 'set .*alive' "$1"; then alive=$(alive_lines "$2"); fi
-  { cat "$1" && printf '%s\n' "$alive"; } | nft -f - >/dev/null || return
-  [ -z "$alive" ] || [ "$alive" = "$(alive_lines "$2")" ] || alive_lines "$2" | nft -f - >/dev/null
+  marks=$(marks_up "$2")
+  awk -v marks="$marks" '
+    marks != "-" {
+      sub(/add element inet pulumi_multipath alive [{][^}]*[}]/, marks == "" ? "" : "add element inet pulumi_multipath alive { " marks " }")
+      sub(/ set alive [{] type mark(; elements = [{][^}]*[}])?/, " set alive { type mark" (marks == "" ? "" : "; elements = { " marks " }"))
+    }
+    { print }' "$1" | nft -f - >/dev/null || return
+  later=$(marks_up "$2")
+  [ "$later" != "$marks" ] || return 0
+  { echo 'flush set inet pulumi_multipath alive' && { [ -z "$later" ] || echo "add element inet pulumi_multipath alive { $later }"; }; } | nft -f -
 }
 
-# alive_lines OBJECTS: what fills the set with the lines that are not down. `nft` can't take an element away that may not be there.
-alive_lines() {
+# marks_up OBJECTS: those of the lines that are not down, with commas between; `-` where no object has lines.
+marks_up() {
   set -- "$1"/*-ConnectionPinning-*
-  [ -e "$1" ] || return 0
+  if [ ! -e "$1" ]; then
+    echo -
+    return
+  fi
   health=$mp_run/lines/health
   [ -r "$health" ] || health=/dev/null
   awk '
     FILENAME ~ /\/lines\/health$/ { if ($1 == "line" && $3 == "down") down[$2]; next }
     $1 == "connection-pinning" && $2 == "line" && !($3 in down) { marks = marks (marks == "" ? "" : ", ") sprintf("0x%x", $5 * 256) }
-    END {
-      print "flush set inet pulumi_multipath alive"
-      if (marks != "") print "add element inet pulumi_multipath alive { " marks " }"
-    }' "$health" "$@"
+    END { print marks }' "$health" "$@"
 }

@@ -164,7 +164,8 @@ export class SharedHostState implements HostState {
     const connection = await this.connection();
     this.counted.transactions++;
     this.counted.requests++;
-    const waits = { timeoutSeconds: lockSeconds + transactionSeconds, waitingFor: "the transaction" };
+    // A change may end the very connection that it came by, as that of the host's own address does.
+    const waits = { timeoutSeconds: lockSeconds + transactionSeconds, waitingFor: "the transaction", impatient: true } as const;
     let reply: Reply;
     try {
       reply = await ask(connection, transaction.script, waits, this.hurry.signal);

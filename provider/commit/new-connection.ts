@@ -12,7 +12,10 @@ export interface Question extends RequestOptions {
   readonly signal: AbortSignal;
 }
 
-/** One dial takes no longer: on a path that comes back a new one gets through sooner than one that has been waiting. */
+/**
+ * The first dial takes no longer: on a path that comes back a new one gets through sooner than one that has been waiting. Each further one has twice
+ * the time of the one before: it may be the login that is slow.
+ */
 const longestDialSeconds = 10;
 const pauseMilliseconds = 500;
 
@@ -22,10 +25,10 @@ const pauseMilliseconds = 500;
  * @throws UnreachableError the last one, when the time is over; at once whatever dialling again can't help
  */
 export async function askAnew(reach: Reach, question: Question, until: number): Promise<Reply> {
-  for (;;) {
+  for (let longest = longestDialSeconds; ; longest *= 2) {
     const left = (until - performance.now()) / 1000;
     try {
-      const timeoutSeconds = Math.min(Math.max(left, 1), longestDialSeconds);
+      const timeoutSeconds = Math.min(Math.max(left, 1), longest);
       const connection = await reach.fresh({ timeoutSeconds, signal: question.signal });
       const reply = await ask(sameHost(connection, question), question.script, question, question.signal);
       reach.adopt(connection);

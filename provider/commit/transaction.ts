@@ -157,7 +157,7 @@ export function outcomeOf(transaction: Transaction, shown: Shown, stderr: string
     case "rejected":
       return { status, ...blamed(transaction, values), words, notRestored };
     case "armed":
-      return { status, secondsLeft: Number(values("left")[0]) / 100 };
+      return { status, secondsLeft: Math.min(...values("left").map(Number)) / 100 };
     case "undone":
       return { status, why: values("why")[0] ?? "", notRestored };
     case "busy":

@@ -79,6 +79,27 @@ function addressOf(
   return address !== undefined && /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(address) ? address : undefined;
 }
 
+/**
+ * The kernel takes IPv6 off a device that joins, and leaves it its IPv4 addresses: what is sent by the route to their subnet leaves by the
+ * member alone, and the answers come to the bond.
+ */
+export function addressesOfMembers(desired: BondedLink, { addresses, objects }: Snapshot): string[] {
+  const ours = [...objects.values()].filter(({ kind }) => kind === "Address").map(({ identity }) => identity);
+  const theirs = addresses.filter(
+    ({ family, device, local, prefixLength }) =>
+      family === 4 && !ours.some((identity) => identity.startsWith(`4 ${device} ${local}/${prefixLength} `)),
+  );
+  return membersOf(desired).flatMap(({ device }) =>
+    theirs
+      .filter((address) => address.device === device)
+      .map(
+        ({ local, prefixLength }) =>
+          `${device} has ${local}/${prefixLength} of its own, and with it a route to that subnet which leads past ${desired.name}. If ${desired.name} is to have the ` +
+          `address, declare it on ${device} in one \`pulumi up\` and on ${desired.name} in the next; otherwise remove it.`,
+      ),
+  );
+}
+
 /* ---- what the host is too old for ------------------------------------------------------------------------------------------- */
 
 interface Newer {

@@ -9,7 +9,7 @@ import { hint } from "./bonded-link-hint";
 import { modes } from "./bonded-link-options";
 import { recordedAllUp, replayLines } from "./bonded-link-lines";
 import { planBond } from "./bonded-link-plan";
-import { type BondOnHost, resolveBond } from "./bonded-link-resolve";
+import { type BondOnHost, addressesOfMembers, resolveBond } from "./bonded-link-resolve";
 import { macAddress, withLink } from "./link-fields";
 
 /** The kernel keeps these as signed. */
@@ -256,6 +256,7 @@ export const bondedLink = defineKind<typeof schema, ObservedBond, BondOnHost>({
   replay: replayLines,
   inputsOf: ({ declared }) => declared,
   hint,
+  remarks: addressesOfMembers,
 });
 
 function standingOn(name: string, links: readonly LiveLink[]): LiveLink[] {

@@ -98,7 +98,7 @@ function chainsOf({ lines, inbound, clampMss }: ConnectionPinning): Chain[] {
   return chains.filter(({ name, rules }) => rules.length > 0 || name === "pinned");
 }
 
-const hex = (number: number): string => `0x${number.toString(16)}`;
+export const hex = (number = 0): string => `0x${number.toString(16)}`;
 
 /** Each a line of a batch, or all of them in one, with `; ` between. */
 export function commandsOf(pinning: ConnectionPinning): string[] {

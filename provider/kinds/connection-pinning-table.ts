@@ -1,7 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
 import { ToolError } from "../errors";
+import { ourProtocol } from "../iproute/names";
 import { defineKind, ourTable } from "../kind";
-import { type Shape, commandsOf, digestOf, removal, shapeOfCommands, shapeOfTable } from "./connection-pinning-commands";
+import type { LiveRule } from "../snapshot";
+import {
+  type Shape,
+  commandsOf,
+  digestOf,
+  hex,
+  pinMask,
+  removal,
+  shapeOfCommands,
+  shapeOfTable,
+} from "./connection-pinning-commands";
 import { type ConnectionPinning, pinningTableSchema } from "./connection-pinning-fields";
 import { numberOf } from "./lines";
 
@@ -28,7 +39,7 @@ export const connectionPinningTable = defineKind<typeof pinningTableSchema, Obse
   description: "The table of nftables that pins connections.",
   schema: pinningTableSchema,
   identity: () => ourTable.split(" ").slice(1),
-  details: () => [ourTable],
+  details: () => [ourTable, "rules"],
   reads: () => [ourTable],
 
   resolve: (desired, { firewall }) => ({
@@ -75,6 +86,14 @@ export const connectionPinningTable = defineKind<typeof pinningTableSchema, Obse
     ];
   },
 
+  remarks: (_desired, { rules }) =>
+    rules
+      .filter(isAboutOurMarks)
+      .map(
+        ({ family, priority, firewallMark, firewallMask }) =>
+          `Rule ${priority} of IPv${family} looks at bits of marks that pinned connections use, ${hex(firewallMark)}/${hex(firewallMask)} within ${hex(pinMask)}, and is not ours: one sends the other's packets astray.`,
+      ),
+
   inputsOf: ({ madeBy, declared }) => madeBy ?? { ...declared, lines: [] },
 
   hint(words) {
@@ -82,6 +101,10 @@ export const connectionPinningTable = defineKind<typeof pinningTableSchema, Obse
     return "Has the host's kernel nftables with tables of both families, connection tracking and NAT (Linux 5.2 or newer; the modules nft_ct and nft_nat)?";
   },
 });
+
+/** As mwan3 and Cilium have them. One that compares all bits, as wg-quick makes it, is about packets that bear no mark of ours. */
+const isAboutOurMarks = ({ protocol, firewallMask }: LiveRule): boolean =>
+  protocol !== ourProtocol && firewallMask !== undefined && (firewallMask & pinMask) !== 0;
 
 const declaredMark = "connection-pinning declared ";
 

@@ -24,7 +24,7 @@ export interface Connection {
 export interface Reach {
   /** Opened when there is none, or when the last one was lost. */
   standing(): Promise<Connection>;
-  /** One more connection, its login included; tried once. The caller adopts it or closes it. */
+  /** One more connection, its login included; tried once. Each address has that time, and as much for each jump host. The caller adopts it or closes it. */
   fresh(options: { readonly timeoutSeconds: number; readonly signal: AbortSignal }): Promise<Connection>;
   /** Makes it the standing one, and closes the one before. */
   adopt(connection: Connection): void;
@@ -33,6 +33,11 @@ export interface Reach {
 export interface RequestOptions {
   readonly timeoutSeconds: number;
   readonly waitingFor: string;
+  /**
+   * The connection is taken for lost at the first unanswered question whether the host is still there: what was asked for goes on by itself, and a
+   * new connection tells what became of it.
+   */
+  readonly impatient?: true;
 }
 
 export interface Reply {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { debuglog } from "node:util";
 import { MultipathError, UnreachableError, messageOf } from "../errors";
 import { hostName, type Host } from "../host";
+import { jumpHostsOf } from "../jump-hosts";
 import { connect } from "./connect";
 import { Doors } from "./doors";
 import type { Connection, ConnectOptions, Reach, Reply, RequestOptions } from "./connection";
@@ -50,7 +51,7 @@ export class Pool {
   reach(host: Host, { timeoutSeconds }: { readonly timeoutSeconds: number }): Reach {
     return {
       standing: () => this.line(host).connection(timeoutSeconds),
-      fresh: (options) => this.line(host).fresh(options.timeoutSeconds, options.signal),
+      fresh: (options) => this.line(host).fresh(options.timeoutSeconds * mostLogins(host), options.signal),
       adopt: (connection) => this.line(host).adopt(connection),
     };
   }
@@ -78,6 +79,9 @@ export class Pool {
 function keyOf({ address, port, user, become, identityFile, hostKey, proxyJump }: Host): string {
   return JSON.stringify([address, port, user, become === true, identityFile, hostKey, proxyJump]);
 }
+
+/** Those of one dial, when the last of the host's addresses is the one that is there. */
+const mostLogins = (host: Host): number => [host.address].flat().length * (1 + (jumpHostsOf(host)?.length ?? 0));
 
 /** The line to one host: one connection, or one dial, that all share; a second one only for who asks for a fresh one. */
 class Line {

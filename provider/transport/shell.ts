@@ -104,6 +104,11 @@ export class Shell {
     return this.exchange?.options.waitingFor ?? "the next request";
   }
 
+  /** Whether who waits right now would rather ask anew than wait for a host that is silent. */
+  get impatient(): boolean {
+    return this.exchange?.options.impatient ?? false;
+  }
+
   private next(): void {
     const request = this.waiting.shift();
     if (!request) {

@@ -98,7 +98,7 @@ export class SshConnection implements Connection {
       () => {
         unanswered = this.heard ? 0 : unanswered + 1;
         this.heard = false;
-        if (unanswered > unansweredKeepalives) this.lost("the host stopped answering");
+        if (unanswered > (this.shell.impatient ? 0 : unansweredKeepalives)) this.lost("the host stopped answering");
         else ping(this.session.client);
       },
       (this.options.keepaliveSeconds ?? defaultKeepaliveSeconds) * 1000,

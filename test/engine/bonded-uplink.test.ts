@@ -30,17 +30,13 @@ describe("A BondedUplink, with the real engine on the lab gateway", function () 
   });
 
   const defaultRoute = async () => (await gateway.sh("ip route show default proto 205")).replace(/\s+/g, " ");
-  /** Does something, and waits for the default route to look like that; seconds between, by the gateway's own clock. */
-  const until = async (command: string, pattern: string): Promise<number> => {
-    const times = await gateway.sh(`
-      began=$(${command}) tries=0
+  /** Does something, and waits for the default route to look like that; `npm run failover` measures how long that takes. */
+  const until = (command: string, pattern: string): Promise<string> =>
+    gateway.sh(`
+      ${command} >/dev/null; tries=0
       until ip -o route show default proto 205 | grep -q '${pattern}'; do
         tries=$((tries + 1)); [ $tries -lt 400 ] || { cat /run/pulumi-multipath/lines/*; ip route; exit 1; }; sleep 0.05
-      done
-      read -r ended _ </proc/uptime; echo "$began $ended"`);
-    const [began = 0, ended = 0] = times.trim().split(" ").map(Number);
-    return ended - began;
-  };
+      done`);
   const nothingToDo = async (...commands: ("preview" | "refresh" | "up")[]) => {
     for (const command of commands) {
       const { code, output } = await program[command]("--expect-no-changes");
@@ -55,15 +51,13 @@ describe("A BondedUplink, with the real engine on the lab gateway", function () 
     assert.equal(code, 0, output);
     assert.match(await defaultRoute(), new RegExp(both(9, 10)));
     await nothingToDo("preview", "refresh");
-    await until("read -r now _ </proc/uptime; echo $now", both(9, 10));
     await gateway.sh(
       "n=0; until grep -q '^line bdsl up' /run/pulumi-multipath/lines/health; do n=$((n + 1)); [ $n -lt 200 ] || exit 1; sleep 0.1; done",
     );
   });
 
   it("takes a line out whose router drops everything behind a live Ethernet, and that is no drift (trap 3)", async () => {
-    const seconds = await until("lab-line bdsl fail silent", "default via 198.51.100.1 dev adsl");
-    assert.ok(seconds < 5, `${seconds} s`);
+    await until("lab-line bdsl fail silent", "default via 198.51.100.1 dev adsl");
     const { code, output, messages } = await program.preview("--expect-no-changes");
     assert.equal(code, 0, output);
     const remarks = messages.map(({ text }) => text).filter((text) => text.includes("line bdsl is down since"));
@@ -77,20 +71,18 @@ describe("A BondedUplink, with the real engine on the lab gateway", function () 
     const up = await program.up();
     assert.equal(up.code, 0, up.output);
     assert.match(await defaultRoute(), /^default via 198\.51\.100\.1 dev adsl/);
-    const seconds = await until("lab-line bdsl restore", both(9, 5));
-    assert.ok(seconds < 10, `${seconds} s`);
+    await until("lab-line bdsl restore", both(9, 5));
     await nothingToDo("preview");
   });
 
   it("goes on with a line that is dead when the gateway starts again", async () => {
     await until("lab-line adsl fail silent", "default via 198.51.100.2 dev bdsl");
-    await until("systemctl kill -s KILL pulumi-multipath-lines; cut -d' ' -f1 /proc/uptime", "default via 198.51.100.2 dev bdsl");
+    await until("systemctl kill -s KILL pulumi-multipath-lines", "default via 198.51.100.2 dev bdsl");
     await until("lab-line adsl restore", both(9, 5));
   });
 
   it("leaves nothing behind", async () => {
     const { code, output } = await program.destroy();
-    if (code !== 0) console.log(await gateway.sh("lslocks; ps -eo pid,ppid,etimes,args; cat /run/pulumi-multipath/tx.owner; ls -R /run/pulumi-multipath; journalctl -u 'pulumi-multipath*' | tail -50"));
     assert.equal(code, 0, output);
     assert.equal(await gateway.everything(), untouched);
     const left =

@@ -18,7 +18,7 @@ describe("The examples run as they are:", function () {
 
   afterEach(() => program?.remove());
 
-  for (const name of ["address", "link", "route", "route-set", "sysctl", "routing-rule", "host-network"]) {
+  for (const name of ["address", "link", "route", "route-set", "sysctl", "routing-rule", "host-network", "connection-pinning"]) {
     it(`examples/${name}: up, nothing left to do, destroy, and the host is as before`, async () => {
       program = await Program.of(join(examples, name), box.host);
       await runs(program, box);

@@ -19,7 +19,7 @@ while (1) {
     for my $number (grep { vec($bits, $_, 1) } keys %open) {
         my $socket = $open{$number};
         if ($socket == $listener) {
-            $open{ fileno($socket) } = $socket if accept($socket, $listener);
+            if (accept my $new, $listener) { $open{ fileno $new } = $new }
         } elsif (sysread($socket, my $text, 4096)) {
             syswrite($socket, $text);
         } else {

@@ -80,9 +80,11 @@ onEachBox("A bond", (open, thorough) => {
     const before = await untouched();
     assert.equal(await restore(), "status 0\n");
     assert.equal(await untouched(), before);
-    await on.sh("ip link del bond0; rmmod bonding; ip link set port0 up");
+    // As a host comes up whose own files give the port an address.
+    await on.sh("ip link del bond0; rmmod bonding; ip link set port0 up; ip addr add 192.0.2.1/24 dev port0");
     assert.equal(await restore(), "status 0\n");
     assert.match(await shown(), made);
+    assert.equal(await on.sh("ip -4 route show dev port0; ip -4 addr show dev port0"), "");
   });
 
   it("goes with its file, and its ports are up as they were", async () => {

@@ -71,6 +71,21 @@ describe("A connection that breaks", () => {
     assert.ok(performance.now() - start < 2000);
   });
 
+  it("is noticed sooner by who would rather ask anew", async () => {
+    const slow = new Pool({ bootstrap: "", surroundings: sshd.surroundings, keepaliveSeconds: 0.4 });
+    try {
+      const connection = await slow.connection(sshd.host({ port: proxy.port }), { timeoutSeconds: 5 });
+      await ask(connection, "echo 1");
+      proxy.freeze();
+      const start = performance.now();
+      const impatient = { timeoutSeconds: 60, waitingFor: "the transaction", impatient: true } as const;
+      await unreachable(connection.request("echo 2", impatient), /\(the host stopped answering\)/);
+      assert.ok(performance.now() - start < 1600);
+    } finally {
+      slow.closeAll();
+    }
+  });
+
   it("is not seen in a request that only takes long", async () => {
     const connection = await get();
     assert.equal((await ask(connection, "sleep 0.6; echo slow")).stdout, "slow\n");

@@ -162,6 +162,8 @@ describe("A transaction's reply", () => {
 
   it("tells how long an armed host waits, and why it undid a change and what it could not undo", () => {
     assert.deepEqual(outcome("status armed", "left 5743"), { status: "armed", secondsLeft: 57.43 });
+    // Of a session that came later.
+    assert.deepEqual(outcome("status armed", "left 5743", "left 2100"), { status: "armed", secondsLeft: 21 });
     assert.deepEqual(outcome("status undone", "why it was late", "not-restored ip -4 route add x"), {
       status: "undone",
       why: "it was late",

@@ -250,6 +250,22 @@ describe("BondedLink, changed", () => {
   });
 });
 
+describe("BondedLink, of members with addresses", () => {
+  it("says whose IPv4 addresses lead past it; ours are moved by who declares them", () => {
+    const { declared, snapshot } = look(bondedLink, { desired: backup, live: ports, host });
+    const { addresses } = snapshotOf({
+      addresses: ["192.0.2.1/24 dev port1", "192.0.2.2/24 dev adsl", "2001:db8::1/64 dev port1"],
+    });
+    const remarks = bondedLink.remarks?.(declared, { ...snapshot, addresses });
+    assert.deepEqual(
+      remarks?.map((remark) => remark.replace(/,.*/, "")),
+      ["port1 has 192.0.2.1/24 of its own"],
+    );
+    const ours = { ...fileOf(backup, ports), kind: "Address", identity: "4 port1 192.0.2.1/24 -" };
+    assert.deepEqual(bondedLink.remarks?.(declared, { ...snapshot, addresses, objects: new Map([["20", ours]]) }), []);
+  });
+});
+
 describe("BondedLink, removed", () => {
   const live = bonded("mode active-backup miimon 100");
 

@@ -97,6 +97,21 @@ describe("ConnectionPinning", () => {
     ]);
   });
 
+  it("says when rules of somebody else's look at its marks, as mwan3's do, and not of wg-quick's or ours", () => {
+    const mwan3 = "2001: from all fwmark 0x100/0x3f00 lookup 1";
+    const others = [
+      "32764: not from all fwmark 0xca6c lookup 51820",
+      "20501: from all fwmark 0x100/0x3f00 lookup 20501 proto 205",
+    ];
+    const remarks = connectionPinningTable.remarks?.(
+      connectionPinningSchema.parse(two),
+      snapshotOf({ rules: ["family 4", mwan3, ...others] }),
+    );
+    assert.deepEqual(remarks, [
+      "Rule 2001 of IPv4 looks at bits of marks that pinned connections use, 0x100/0x3f00 within 0x3f00, and is not ours: one sends the other's packets astray.",
+    ]);
+  });
+
   describe("its table", () => {
     const declared = connectionPinningSchema.parse({ ...two, clampMss: true });
     const commands = commandsOf(declared);
