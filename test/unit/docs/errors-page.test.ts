@@ -39,7 +39,11 @@ describe("docs/errors.md", () => {
       .join("\n");
     const isWritten = (phrase: string) => phrase.split("…").every((part) => source.includes(part.trim().replace(/\.$/, "")));
     const stale = phrases.filter((phrase) => !isWritten(phrase) && !messages.some((message) => explains(phrase, message)));
-    assert.deepEqual(stale, [], `no message in provider/ or cli/ holds these words any more: change or remove them in docs/errors.md`);
+    assert.deepEqual(
+      stale,
+      [],
+      `no message in provider/ or cli/ holds these words any more: change or remove them in docs/errors.md`,
+    );
   });
 
   it("is found to be incomplete when a message is new", () => {
