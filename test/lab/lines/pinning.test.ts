@@ -62,12 +62,12 @@ describe("The line monitor and pinned connections", function () {
     await on.run([entry(1, 0x100), entry(2, 0x200), entry(3, 0), entry(4, 0x80000100)].join("\n"));
     assert.deepEqual(await entries(), ["mark=0", "mark=2147483904", "mark=256", "mark=512"]);
     await gateway.lab.failLine("adsl", "silent");
-    await on.until("! conntrack -L -s 172.20.0.99 2>/dev/null | grep -q 'mark=256'", 5);
+    await on.until("! conntrack -L -s 172.20.0.99 2>/dev/null | grep -q 'mark=256'");
     assert.deepEqual(await entries(), ["mark=0", "mark=512"]);
     await gateway.lab.failLine("bdsl", "silent");
-    await on.untilLine("bdsl", "down", 5);
+    await on.untilLine("bdsl", "down");
     await gateway.lab.restoreLine("bdsl");
-    await on.untilLine("bdsl", "up", 10);
+    await on.untilLine("bdsl", "up");
     assert.deepEqual(await entries(), ["mark=0", "mark=512"]);
     await on.run("conntrack -D -s 172.20.0.99 >/dev/null 2>&1");
   });
