@@ -135,8 +135,9 @@ describe("The path that carries the session, with the real engine on the lab gat
       assert.match(await shown(), /52:54:00:12:34:56 .*mode balance-xor /s);
     });
 
-    it("keeps its mode where the other one has no carrier, for want of a switch that speaks LACP", async () => {
-      await comesBack(bonded(`mode: "802.3ad", minLinks: 2`), bonded(`mode: "balance-xor"`));
+    it("keeps its mode where the other one has no carrier, for want of the neighbour that it asks", async () => {
+      const watching = `mode: "active-backup", arpInterval: 100, arpIpTargets: ["10.0.2.99"], arpValidate: "all"`;
+      await comesBack(bonded(watching), bonded(`mode: "balance-xor"`));
     });
 
     it("gets them back", async () => {
