@@ -297,7 +297,8 @@ function ratesBetween(before: Counters | undefined, after: Counters): Map<string
     const was = before.bytes.get(device);
     // A device that was made anew begins at nothing.
     if (!was || was.received > received || was.sent > sent) continue;
-    rates.set(device, { received: (received - was.received) / seconds, sent: (sent - was.sent) / seconds });
+    const aSecond = (bytes: number) => Math.round(bytes / seconds);
+    rates.set(device, { received: aSecond(received - was.received), sent: aSecond(sent - was.sent) });
   }
   return rates;
 }

@@ -154,10 +154,11 @@ function targetRows(targets: readonly Target[], columns: number, paint: Paint): 
   });
 }
 
-/** Twice what is usual, or the worst: so a steady line is drawn half as high as there is room for. */
+/** So that what is usual is drawn half as high as there is room for, and one that was very slow does not make all others look alike. */
 function topOf(windows: readonly Window[]): number {
   const times = windows.flatMap(({ rttMicroseconds }) => rttMicroseconds ?? []).toSorted((a, b) => a - b);
-  return Math.max(times.at(-1) ?? 0, 2 * (times[Math.floor(times.length / 2)] ?? 0));
+  const usual = times[Math.floor(times.length / 2)] ?? 0;
+  return Math.min(Math.max(times.at(-1) ?? 0, 2 * usual), 4 * usual);
 }
 
 export const lossOf = (windows: readonly Window[]): number | undefined =>

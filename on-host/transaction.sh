@@ -14,7 +14,7 @@
 #   must-reach        what has to answer before the change may stay (reach.sh); absent: nothing
 #   objects/          new and changed files of objects.d; objects-named: the names of these and of those to remove
 # This process adds: before, now, after (the state), before-details, after-details (compare.sh), before-more, now-more (state_more), began (seconds of uptime), staged (the new
-# generation of object files), reserve (room for an undo), markers, words (what `ip` said), undo-* (undo.sh), armed (from the first change on: see arm.sh).
+# generation of object files), reserve (room for an undo), promoting (settings that are changed meanwhile), markers, words (what `ip` said), undo-* (undo.sh), armed (from the first change on: see arm.sh).
 #
 # OWNER is user@machine, for whoever finds the lock taken. WAIT is how many seconds to wait for the lock. GENERATION is the directory
 # of the object files that the plan was made from, or empty. SECONDS after it is armed the host undoes the change by itself.
@@ -167,6 +167,7 @@ apply() {
 
 run_all_forward() {
   load_bonding "$tx"/forward-*.ip
+  let_secondaries_stay
   for batch in "$tx"/forward-*; do
     case $batch in *.dad) continue ;; esac
     [ -e "$tx/armed" ] || exit # it took so long that it is being undone
@@ -177,6 +178,16 @@ run_all_forward() {
     case $batch in *.ip) await_managers "$batch" ;; esac
     await_dad "${batch%.*}.dad" || return
   done
+}
+
+# With the first IPv4 address of a subnet the kernel removes the others, the one too that is to take its place. Here the next one moves up instead.
+let_secondaries_stay() {
+  if grep -q '/promote_secondaries$' "$tx/touches"; then return 0; fi
+  while read -r word family device _; do
+    [ "$word $family" = 'address 4' ] || continue
+    setting=/proc/sys/net/ipv4/conf/$device/promote_secondaries
+    if grep -qs '^0' "$setting"; then echo "$setting" >>"$tx/promoting" && echo 1 >"$setting"; fi
+  done <"$tx/removes"
 }
 
 # run_forward BATCH: runs its lines up to the first that fails. Of what `ip` itself does not understand it does not say the line: the

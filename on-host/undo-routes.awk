@@ -114,8 +114,14 @@ function put_back_routes(key,    i, n, m, was) {
     if (among("now", key, was) || (mode == "collateral" && (proto_of[was] == 2 || key ~ /^route 6 / && through_joined(was)))) continue
     # An IPv6 route outlives its preferred source, without it, and each of its next hops where the device no longer has IPv6.
     if (n == 1 && m == 1 && (lost_source(was, line["now", key, 1]) || lost_hops(was, line["now", key, 1]))) add_route("replace", was)
-    else if (m < n) add_route("append", was)
+    # In the end, when nothing is run any more, what came back without a next hop is told, also where others have its key.
+    else if (m < n || (round > 3 && came_without_hops(key, was))) add_route("append", was)
   }
+}
+
+function came_without_hops(key, was,    j) {
+  for (j = 1; j <= size["now", key]; j++) if (lost_hops(was, line["now", key, j])) return 1
+  return 0
 }
 
 # Whether an IPv6 route leads over a device that has become a bond's member.

@@ -13,6 +13,7 @@ goal=$tx/before goal_objects=$mp_etc/current/objects.d
 
 # Puts back what vanished though no line removes it: secondaries of a deleted primary, routes whose preferred source went.
 put_back() {
+  set_promotion_back
   [ -e "$tx/takes-more" ] || return 0
   look
   restore collateral lost
@@ -21,8 +22,16 @@ put_back() {
 # Brings everything that the batches touched, and what vanished with it, back to `before`. Doing it again does no harm.
 undo() {
   rm -f "$tx/reserve"
+  set_promotion_back
   look
   restore undo not-restored
+}
+
+# What let_secondaries_stay has set.
+set_promotion_back() {
+  [ -e "$tx/promoting" ] || return 0
+  while IFS= read -r setting; do echo 0 >"$setting"; done <"$tx/promoting" 2>/dev/null
+  rm -f "$tx/promoting"
 }
 
 look() {

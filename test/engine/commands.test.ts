@@ -102,7 +102,7 @@ describe("The commands, with the real engine and the line monitor on the lab gat
   it("pause keeps the monitor's hands off, and the next preview says so", async () => {
     await run("pause", "gw", "--for", "10m");
     await gateway.sh(
-      "lab-line bdsl fail ethernet; n=0; until grep -q 'line bdsl down' /run/pulumi-multipath/lines/health; do n=$((n + 1)); [ $n -lt 100 ] || break; sleep 0.1; done",
+      "lab-line bdsl fail silent; n=0; until grep -q 'target bdsl .* dead' /run/pulumi-multipath/lines/targets; do n=$((n + 1)); [ $n -lt 60 ] || exit 1; sleep 0.3; done",
     );
     assert.match(await defaultRoute(), /dev adsl weight 9 .*dev bdsl weight 10/);
     assert.match(await remarks(), /the line monitor is paused since .* UTC \(by \S+@\S+\), until /);

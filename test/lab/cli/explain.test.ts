@@ -6,6 +6,7 @@ import { type Explanation, explanationOf } from "../../../cli/explanation";
 import { parseFlow } from "../../../cli/flow";
 import { askOver } from "../../../cli/question";
 import type { Connection } from "../../../provider/transport/connection";
+import { pages } from "../../fixtures/documentation";
 import { namespacesWork } from "../../fixtures/namespace";
 import { type Box, namespace } from "../commit/box";
 import { conntrack, twoLines } from "./two-lines";
@@ -115,6 +116,19 @@ describe("pulumi-multipath explain, in a network namespace", function () {
       /the way back to 192\.0\.2\.99 is not by lan, and rp_filter is 1/,
     );
     await on.sh("echo 0 >/proc/sys/net/ipv4/conf/lan/rp_filter");
+  });
+
+  it("draws that as docs/commands.md shows it", async () => {
+    const { blocks } = pages().find(({ path }) => path === "docs/commands.md") ?? { blocks: [] };
+    const { text: shown = "" } = blocks.find((block) => block.text.startsWith("$ npx pulumi-multipath explain ")) ?? {};
+    // Which of the two it is depends on the kernel's hash.
+    const either = (words: string) =>
+      words
+        .replaceAll("→", " ")
+        .replace(/^ {2}line [ab]dsl is up for .*$/m, "line")
+        .replace(/leaves by [ab]dsl to \S+/, "leaves");
+    const [, ...drawn] = shown.split("\n");
+    assert.equal(either(await text("tcp 172.20.0.10:40000 -> 198.18.0.7:443")), either(`${drawn.join("\n")}\n`));
   });
 
   it("takes the mark of a connection that is known for the packets' own where a ConnectionPinning of ours does so", async () => {

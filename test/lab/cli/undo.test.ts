@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { undoOver } from "../../../cli/undo";
-import { InputError, RejectedError } from "../../../provider/errors";
+import { InputError, RejectedError, UnreachableError } from "../../../provider/errors";
 import { type Box, change, dump, hostState, onEachBox, ourFiles, put, routeChange, routeRemoval, settled } from "../commit/box";
 import { devices, namesIn, RandomChanges } from "../commit/random-changes";
 import { assertSame, wholeHost } from "../commit/whole-host";
@@ -117,6 +117,21 @@ onEachBox("pulumi-multipath undo", (open, thorough) => {
     await on.sh("ip route replace 10.1.0.0/16 via 192.0.2.9 proto 205");
     await undo();
     assert.match(await on.sh("ip route show 10.1.0.0/16; ip route show 10.77.0.0/16"), /via 192\.0\.2\.7[^]*via 192\.0\.2\.7/);
+  });
+
+  thorough?.("counts only when a new connection confirms it: else the host makes the change again by itself", async () => {
+    const state = hostState(on);
+    await state.commit(routeChange("10.2.0.0/16", "192.0.2.9", "un0"));
+    await state.commit(routeChange("10.1.0.0/16", "192.0.2.9", "un0"));
+    const before = [await dump(on), await on.sh(`ls ${history}; cat ${history}/.last`)];
+    const cut = { ...on.reach, fresh: () => Promise.reject(new UnreachableError("namespace: cut off")) };
+    await assert.rejects(
+      undoOver({ ...on.host, rollbackAfterSeconds: 5 }, cut, true, terminal()),
+      /was made and undone again, because .*cut off/s,
+    );
+    assert.deepEqual([await dump(on), await on.sh(`ls ${history}; cat ${history}/.last`)], before);
+    await undo();
+    assert.match(await on.sh("ip route show 10.1.0.0/16"), /via 192\.0\.2\.7/);
   });
 
   thorough?.("does not mind that the line monitor has left a next hop out of a route meanwhile", async () => {

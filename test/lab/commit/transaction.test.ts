@@ -398,6 +398,28 @@ onEachBox("A transaction", (open, thorough) => {
   });
 
   describe("what goes with a change though nobody removes it", () => {
+    const renumbered = [
+      put("address", "ip -4", "addr add 192.0.2.2/24 dev tx0", ["address 4 tx0 192.0.2.2/24 -"]),
+      put("route", "ip -4", "route add 10.70.0.0/16 via 192.0.2.9 src 192.0.2.2", ["route 4 254 10.70.0.0/16 0 0"]),
+      drop("address", "ip -4", "addr del 192.0.2.1/24 dev tx0", ["address 4 tx0 192.0.2.1/24 -"]),
+    ];
+    const promotion = "cat /proc/sys/net/ipv4/conf/tx0/promote_secondaries";
+
+    it("is not the address that takes the place of another one of its subnet", async () => {
+      const { warnings } = await hostState(on).commit(change("renumbered", { steps: renumbered }));
+      assert.deepEqual(warnings, []);
+      const now = await on.sh(`ip -4 -br addr show dev tx0; ip route show 10.70.0.0/16; ${promotion}`);
+      assert.match(now, /UP +192\.0\.2\.2\/24 *\n10\.70\.0\.0\/16 via 192\.0\.2\.9 dev tx0 src 192\.0\.2\.2 *\n0\n$/);
+    });
+
+    it("is as it was when that is undone, and so is how the kernel goes about it", async () => {
+      const bad = drop("route", "ip -4", "route del 10.71.0.0/16", []);
+      const last = { ...bad, layer: "link" as const, tool: "ip" as const, line: "link del dev nosuch" };
+      await assert.rejects(hostState(on).commit(change("renumbered", { steps: [...renumbered, last] })), /as it was before/);
+      assert.equal(await dump(on), asItWas);
+      assert.equal(await on.sh(promotion), "0\n");
+    });
+
     it("comes back: the secondary addresses of a primary one, and the routes that prefer them", async () => {
       await on.sh(
         "ip addr add 192.0.2.2/24 dev tx0 label tx0:two; ip addr add 192.0.2.3/24 dev tx0 valid_lft 900 preferred_lft 800; " +

@@ -101,6 +101,22 @@ X`,
     assert.match(message, /The gateway is as it was before\.$/);
   }
 
+  thorough?.(
+    "tells of a next hop that could not come back, over a link that is down, where another route has the same key too",
+    async () => {
+      const hops = "nexthop via 192.0.2.9 dev uo0 weight 5 nexthop via 198.51.100.9 dev uo1 weight 2";
+      await on.sh(
+        `ip route add 10.1.0.0/16 table 500 via 192.0.2.8; ip route append 10.1.0.0/16 table 500 ${hops}; ip link set uo1 down`,
+      );
+      const message = await transaction(["link uo0"], "ip link set uo0 down");
+      assert.match(message, /Everything was undone but for .*\nip -4 route append unicast 10\.1\.0\.0\/16 .*dev uo1 weight 2/s);
+      assert.match(
+        await on.sh("ip route show table 500"),
+        /^10\.1\.0\.0\/16 via 192\.0\.2\.8 dev uo0 *\n10\.1\.0\.0\/16 via 192\.0\.2\.9 dev uo0 *\n$/,
+      );
+    },
+  );
+
   describe("of routing rules", () => {
     const all = "ip rule add priority 20000";
     for (const [what, words] of [

@@ -89,6 +89,7 @@ const ours: Readonly<Record<string, (args: readonly string[]) => unknown>> = { d
 /** Of the package's own commands, their own reading of their arguments; of mocha, the file. */
 function problemWithNpx([program, command, ...args]: string[]): string | undefined {
   if (program === "mocha") return command && existsSync(join(root, command)) ? undefined : "no such file";
+  if (program === manifest.name && (command === undefined || command === "--help")) return undefined;
   const read = program === manifest.name ? ours[command ?? ""] : undefined;
   if (!read) return "not known here";
   read(args);
