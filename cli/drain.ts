@@ -2,7 +2,7 @@ import { hostName } from "../provider/host";
 import { hostOf } from "./host-argument";
 import { type Health, type LineHealth } from "./lines";
 import { type Message, type Told, asker, tell } from "./monitor";
-import { type Command, hostUsage, parsed, UsageError } from "./usage";
+import { assertNoMore, type Command, hostUsage, parsed, UsageError } from "./usage";
 
 export const drain: Command = {
   usage: `pulumi-multipath drain HOST LINE [--end] ${hostUsage}   takes a line out of the routes, as if it were down; --end puts it back`,
@@ -20,7 +20,7 @@ export function argumentsOf(args: readonly string[]) {
   const [host, line, more] = positionals;
   const known = hostOf(host, values);
   if (line === undefined) throw new UsageError("LINE is missing: the name of a line, as `status HOST` shows it.");
-  if (more !== undefined) throw new UsageError(`There is one argument too many: ${JSON.stringify(more)}.`);
+  assertNoMore(more);
   // It becomes a word of a message.
   if (!/^[^\s\p{C}]+$/u.test(line))
     throw new UsageError(`LINE is ${JSON.stringify(line)}: must be the name of a line, without white space.`);

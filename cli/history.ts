@@ -3,7 +3,7 @@ import { PermissionError, ToolError } from "../provider/errors";
 import { hostName } from "../provider/host";
 import { connect } from "../provider/transport/connect";
 import { hostOf } from "./host-argument";
-import { type Command, fromHost, hostUsage, parsed, UsageError } from "./usage";
+import { assertNoMore, type Command, fromHost, hostUsage, parsed, UsageError } from "./usage";
 
 /** A confirmed change, as the host has written it down (on-host/history.sh). */
 export interface Entry {
@@ -15,6 +15,8 @@ export interface Entry {
   readonly by: string;
   /** Of the transaction. */
   readonly token: string;
+  /** The change that this one took back: `pulumi-multipath undo`. */
+  readonly takesBack?: number;
   /** Names of the objects whose files were changed. */
   readonly objects: readonly string[];
   /** The lines that were run. */
@@ -41,7 +43,7 @@ export const history: Command = {
 export function argumentsOf(args: readonly string[]) {
   const { values, positionals } = parsed(args, { json: { type: "boolean" } });
   const [host, number, ...more] = positionals;
-  if (more.length > 0) throw new UsageError(`There is one argument too many: ${JSON.stringify(more[0])}.`);
+  assertNoMore(more[0]);
   if (number !== undefined && !/^[1-9]\d{0,8}$/.test(number))
     throw new UsageError(`NUMBER is ${JSON.stringify(number)}: must be a number of the list that \`history HOST\` shows.`);
   return { host: hostOf(host, values), number: number === undefined ? undefined : Number(number), json: values.json === true };
@@ -80,13 +82,21 @@ function entryOf(text: string): Entry {
   const one = (word: string) => all(word)[0] ?? "";
   return {
     ...{ number: Number(number), at: one("at"), by: one("by"), token: one("token") },
+    ...(one("takes-back") && { takesBack: Number(one("takes-back")) }),
     ...{ objects: all("object").map(objectName), forward: all("forward"), undo: all("undo") },
   };
 }
 
 function list(entries: readonly Entry[]): string {
   if (entries.length === 0) return "No change of this host has been confirmed yet, or nothing of ours is left there.\n";
-  const rows = entries.map(({ number, at, by, objects, forward }) => [String(number), at, by, summary(objects, forward)]);
+  const rows = entries.map(({ number, at, by, objects, forward, takesBack }) => {
+    return [
+      String(number),
+      at,
+      by,
+      `${takesBack === undefined ? "" : `takes back change ${takesBack}: `}${summary(objects, forward)}`,
+    ];
+  });
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
   return rows
     .map(([number = "", at = "", by = "", what = ""]) =>
@@ -101,9 +111,9 @@ const summary = (objects: readonly string[], forward: readonly string[]): string
   return more.length === 0 ? first : `${first} and ${more.length} more`;
 };
 
-const whole = ({ number, at, by, token, objects, forward, undo }: Entry): string =>
+const whole = ({ number, at, by, token, takesBack, objects, forward, undo }: Entry): string =>
   [
-    `change ${number}, ${at}, by ${by} (transaction ${token})`,
+    `change ${number}, ${at}, by ${by} (transaction ${token})${takesBack === undefined ? "" : `, takes back change ${takesBack}`}`,
     ...section("objects", objects),
     ...section("forward", forward),
     ...section("undo", undo),

@@ -2,7 +2,7 @@ import { hostName } from "../provider/host";
 import { clock, lasting } from "./drawing";
 import { hostOf } from "./host-argument";
 import { type Message, type Told, asker, tell } from "./monitor";
-import { type Command, hostUsage, parsed, UsageError } from "./usage";
+import { assertNoMore, type Command, hostUsage, parsed, UsageError } from "./usage";
 
 export const pause: Command = {
   usage: `pulumi-multipath pause HOST [--for 10m | --end] ${hostUsage}   the line monitor looks on and leaves all routes alone`,
@@ -26,7 +26,7 @@ export function argumentsOf(args: readonly string[]) {
   const { values, positionals } = parsed(args, { for: { type: "string" }, end: { type: "boolean" } });
   const [host, more] = positionals;
   const known = hostOf(host, values);
-  if (more !== undefined) throw new UsageError(`There is one argument too many: ${JSON.stringify(more)}.`);
+  assertNoMore(more);
   if (values.end && values.for !== undefined)
     throw new UsageError("--for is for a pause that begins, --end for one that ends: leave one of them out.");
   return { host: known, seconds: values.for === undefined ? undefined : secondsOf(values.for), end: values.end === true };

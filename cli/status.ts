@@ -8,7 +8,7 @@ import { askOver } from "./question";
 import { statusPage } from "./status-page";
 import { type Status, statusOf, statusQuestion } from "./status-question";
 import { statusText } from "./status-text";
-import { type Command, hostUsage, parsed, UsageError } from "./usage";
+import { assertNoMore, type Command, hostUsage, parsed, UsageError } from "./usage";
 
 export const status: Command = {
   usage: `pulumi-multipath status HOST ${hostUsage} [--watch | --json | --html FILE]   how the lines are, and what they carry`,
@@ -52,7 +52,7 @@ export function argumentsOf(args: readonly string[]) {
   });
   const [host, more] = positionals;
   const { watch = false, json = false, html } = values;
-  if (more !== undefined) throw new UsageError(`There is one argument too many: ${JSON.stringify(more)}.`);
+  assertNoMore(more);
   if ([watch, json, html !== undefined].filter(Boolean).length > 1)
     throw new UsageError("--watch, --json and --html are three ways to show it: choose one of them.");
   return { host: hostOf(host, values), watch, json, html };

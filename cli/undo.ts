@@ -7,7 +7,7 @@ import { type Host, hostName } from "../provider/host";
 import type { Reach } from "../provider/transport/connection";
 import { Pool } from "../provider/transport/pool";
 import { hostOf } from "./host-argument";
-import { type Command, type Terminal, fromHost, hostUsage, parsed, UsageError } from "./usage";
+import { assertNoMore, type Command, type Terminal, fromHost, hostUsage, parsed, UsageError } from "./usage";
 
 export const undo: Command = {
   usage: `pulumi-multipath undo HOST [--yes] ${hostUsage}   takes back the last confirmed change, as a confirmed change of its own`,
@@ -27,7 +27,7 @@ export const undo: Command = {
 export function argumentsOf(args: readonly string[]) {
   const { values, positionals } = parsed(args, { yes: { type: "boolean" } });
   const [host, more] = positionals;
-  if (more !== undefined) throw new UsageError(`There is one argument too many: ${JSON.stringify(more)}.`);
+  assertNoMore(more);
   return { host: hostOf(host, values), yes: values.yes === true };
 }
 

@@ -38,5 +38,10 @@ export function parsed<const Options extends ParseArgsOptionsConfig>(args: reado
   }
 }
 
+/** @param argument the first one that the command has no place for */
+export function assertNoMore(argument: string | undefined): void {
+  if (argument !== undefined) throw new UsageError(`There is one argument too many: ${JSON.stringify(argument)}.`);
+}
+
 /** What a host says goes to a person's terminal, which obeys control characters. */
 export const fromHost = (text: string): string => text.replace(/[^\P{C}\n\t]/gu, "\u{FFFD}");

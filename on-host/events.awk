@@ -9,6 +9,8 @@
 #   changed                  something else of links, addresses or our routes
 #   all                      there was more than could be listened to
 
+BEGIN { ORS = "" } # mawk writes a line and its end one by one, and others write to the same pipe
+
 /No buffer space|lost some netlink events/ { tell("all") }
 
 /^delete table inet pulumi_multipath$/ { tell("without-table"); next }
@@ -44,6 +46,6 @@
 / proto 205 / && !/^[0-9]+: / { tell("changed") }
 
 function tell(event) {
-  print event
+  print event "\n"
   fflush()
 }

@@ -4,7 +4,9 @@
 #   missed                         there was more than could be listened to
 #   unheard                        nothing more will be said
 
-/No buffer space/ { tell("missed") }
+BEGIN { ORS = "" } # mawk writes a line and its end one by one, and others write to the same pipe
+
+/No buffer space|lost some netlink events/ { tell("missed") }
 
 {
   sub(/^\[[A-Z0-9]+\]/, "")
@@ -35,6 +37,6 @@
 END { tell("unheard") }
 
 function tell(message) {
-  print message
+  print message "\n"
   fflush()
 }

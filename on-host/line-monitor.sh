@@ -15,10 +15,10 @@
 #   from itself, later         apply, judge I, announce I, resume-at TIME, tick
 #
 # Times are of a clock that nobody sets; only people are told the date. Files in WORK, /run/pulumi-multipath/lines: fifo, health, targets,
-# transitions, metrics.prom (line-records.sh), and this process's own: config, scripts, probe-I-T (pipes).
+# transitions, metrics.prom (line-records.sh), and this process's own: config, scripts, new/, events and probe-I-T (pipes).
 #
 # State of line I: name_I, number_I, device_I, mark_I, interval_I, targets_I (how many), gateway4_I, address4_I (as declared; 6 likewise), via4_I, from4_I (as they are
-# now), state_I (up, down), reason_I, since_I (date), drained_I (by whom), blocked_I (why it can't be alive), burst_I (its number while it runs), back_I (when it was
+# now), state_I (up, down), reason_I, since_I (date), drained_I (by whom), blocked_I (why it can't be alive), burst_I (its number while it runs), began_I, back_I (when it was
 # taken up last), penalty_I, until_I (kept out so long). Of target T: kind_I_T, where_I_T, source_I_T, probe_I_T and reader_I_T (its processes), alive_I_T, judged_I_T (when),
 # lossy_I_T, limit_I_T, sent_I_T, lost_I_T, rtt_I_T, past_I_T. Times in centiseconds.
 # shellcheck disable=SC2154 # set by eval, and by the parts that are read below
@@ -35,7 +35,7 @@ line_count=0 routes=0
 changed=''                    # whether routes or records have to be written
 turned=''                     # lines whose state has changed since they were written
 own=''                        # routes of the lines' own tables that are to be written
-waiting='' later_again=''     # whether `apply` is on its way, since somebody else is at work, or a transaction waits for its confirmation
+waiting='' later_again=''     # since when `apply` is on its way, because somebody else is at work; or because a transaction waits for its confirmation
 paused='' paused_until=''     # since when, until when and by whom
 bursts=0                      # how many there have been
 looking=''                    # whether a look is on its way
@@ -45,18 +45,19 @@ next_records=0 next_notice=0  # when targets are written again, and systemd is t
 pid=$$
 
 main() {
-  mkdir -p "$work" && rm -f "$work/fifo" && mkfifo -m 600 "$work/fifo" && exec 3<>"$work/fifo" || exit
+  mkdir -p "$work/new" && rm -f "$work/fifo" "$work/events" "$work"/probe-* && mkfifo -m 600 "$work/fifo" && exec 3<>"$work/fifo" || exit
   echo "$here" >"$work/scripts"
   read_centiseconds
   trap 'stop; exit 0' TERM INT
-  check_tools
   # mawk would wait until it has read 4 KiB; others don't know that word.
   interactive='-W interactive'
   # shellcheck disable=SC2086 # two words
   awk $interactive 'BEGIN { exit }' </dev/null >/dev/null 2>&1 || interactive=''
   started=$(date +%s)
   load
+  check_tools
   remember
+  notify
   begin
   while :; do
     read -r word a b rest <&3 || continue
@@ -70,7 +71,6 @@ take() {
     counts) note_counts "$2" "$3" "$4" ;;
     ended) note_ended "$2" "$3" ;;
     restart) restart_probe "$2" "$3" ;;
-    overdue) note_overdue "$2" "$3" ;;
     miss | error) note_miss "$@" ;;
     silent | answered) note_burst "$@" ;;
     answers) note_answers "$2" "$3" ;;
@@ -112,6 +112,7 @@ is_line() {
 }
 
 is_probed() {
+  case $2 in '' | *[!0-9]*) return 1 ;; esac
   is_line "$1" && eval "[ -n \"\${alive_$1_$2:-}\" ]"
 }
 
@@ -125,10 +126,23 @@ find_line() {
   return 1
 }
 
+# In one line, what would be missed later; the probes that need it fail.
 check_tools() {
-  for tool in ip awk flock ping; do
-    command -v "$tool" >/dev/null || report 3 "This host has no $tool, which the line monitor needs."
+  needed='ip awk flock'
+  while read -r word _ _ kind _; do
+    case $word:$kind in
+      target:icmp) needed="$needed ping" ;;
+      target:command) needed="$needed timeout" ;;
+      target:*) needed="$needed perl" ;;
+      pinned:*) needed="$needed nft conntrack" ;;
+    esac
+  done <"$work/config"
+  missing=''
+  for tool in $needed; do
+    case " $missing " in *" $tool "*) continue ;; esac
+    command -v "$tool" >/dev/null || missing="$missing${missing:+ }$tool"
   done
+  [ -z "$missing" ] || report 3 "This host lacks what its line monitor needs: $missing."
 }
 
 # ---- what is declared ----------------------------------------------------------------------------------------------------------
@@ -213,9 +227,7 @@ remember() {
           down) mark_down "$line" ;;
           drained) eval "drained_$line=\${reason:-somebody} told_$line=drained said_$line=drained" ;;
         esac ;;
-      paused)
-        # UNTIL is a date, of no use here: whoever has paused it says so again, or resumes.
-        paused="$name $is $since" paused_until='' ;;
+      paused) remember_pause "$name" "$is" "$since${device:+ $device}" ;;
     esac
   done <"$work/health"
   [ -r "$work/targets" ] || return 0
@@ -225,6 +237,16 @@ remember() {
       [ "$rtt" = - ] || eval "limit_${line}_$target=$((rtt / 250 + 500))"
     fi
   done <"$work/targets"
+}
+
+# remember_pause SINCE UNTIL|- WHO
+remember_pause() {
+  if [ "$2" != - ]; then
+    [ "$2" -gt "$started" ] || return 0
+    paused_until=$2
+    later $(($2 - started)) "resume-at $2"
+  fi
+  paused="$1 $2 $3"
 }
 
 mark_down() {
@@ -290,6 +312,7 @@ reload() {
     load_routes "$work/config"
   else
     write_records
+    grep -q '^line ' "$work/config.new" || release_routes
     stop_probes
     drop_own_routes
     load
@@ -306,7 +329,9 @@ stop() {
   stop_listening
   # With the last LineMonitor goes what was made for it.
   set -- "$mp_etc"/current/objects.d/*-LineMonitor-*
-  [ -e "$1" ] || drop_own_routes
+  if [ -e "$1" ]; then return; fi
+  [ ! -e "$mp_etc/current" ] || release_routes
+  drop_own_routes
 }
 
 # ---- probes ----------------------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@
 # monitor, the process that is told: this one ends when that has. Runs in mawk, gawk and busybox.
 
 BEGIN {
+  ORS = "" # mawk writes a line and its end one by one, and others write to the same pipe
   rtt += 0
   deviation = rtt / 2
   per_window = int(5000 / period)
@@ -123,6 +124,6 @@ function end_window(    unanswered, recent) {
 }
 
 function tell(what, more) {
-  print what, i, t, more
+  print what " " i " " t " " more "\n"
   fflush()
 }

@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154 # names set by line-monitor.sh, which reads this
+# shellcheck shell=sh disable=SC2030,SC2031,SC2154 # names set by line-monitor.sh, which reads this; those of a process are for it alone
 # The probes: for each target one process that asks, and one that reads what it prints (line-probe.awk). Every kind prints what ping prints, one
 # line each: an answer with its time, `no answer yet`, or an error.
 
@@ -11,7 +11,7 @@ start_probe() {
   # Not all at the same moment: the line's next probe is never far.
   eval "seconds \$((period * ($2 - 1) / targets_$1))"
   delay=$seconds
-  { [ "$2" = 1 ] || sleep "$delay"; run_probe '' "$period" "$limit" 2>&1; } </dev/null >"$pipe" 3>&- 8>&- 9>&- &
+  { [ "$2" = 1 ] || sleep "$delay"; replace='exec'; run_probe '' "$period" "$limit" 2>&1; } </dev/null >"$pipe" 3>&- 8>&- 9>&- &
   eval "probe_$1_$2=$!"
   # shellcheck disable=SC2086 # two words, or none
   awk $interactive -v i="$1" -v t="$2" -v period="$period" -v timeout="$timeout" -v down="$down_after" -v up="$up_after" -v most="$most_loss" \
@@ -56,7 +56,7 @@ use_target() {
   [ "$kind" = icmp ] || [ "$period" -ge 1000 ] || period=1000
 }
 
-# run_probe COUNT|'' PERIOD TIMEOUT, in milliseconds. Its exit status: 0 when there was an answer.
+# run_probe COUNT|'' PERIOD TIMEOUT, in milliseconds. Its exit status: 0 when there was an answer. With replace=exec in place of this process.
 run_probe() {
   seconds "$2"
   every=$seconds
@@ -66,9 +66,9 @@ run_probe() {
     icmp)
       set -- ${1:+-c "$1" -W "$seconds"}
       [ "$address" = - ] || set -- "$@" -I "$address"
-      exec ping -n -O -i "$every" -s 24 -m "$mark" "$@" "$where" ;;
+      $replace ping -n -O -i "$every" -s 24 -m "$mark" "$@" "$where" ;;
     command) run_command "${1:-0}" ;;
-    *) exec perl "$here/line-probe.pl" "${1:-0}" "$every" "$seconds" "$mark" "$address" "$kind" $where ;;
+    *) $replace perl "$here/line-probe.pl" "${1:-0}" "$every" "$seconds" "$mark" "$address" "$kind" $where ;;
   esac
 }
 

@@ -96,10 +96,14 @@ keep_records() {
   if [ "$centiseconds" -lt "$next_records" ]; then return; fi
   next_records=$((centiseconds + 480))
   write_targets
-  if [ "$centiseconds" -ge "$next_notice" ] && [ -n "${NOTIFY_SOCKET:-}" ]; then
-    next_notice=$((centiseconds + 1000))
-    ( systemd-notify WATCHDOG=1 </dev/null >/dev/null 2>&1 3>&- & )
-  fi
+  notify
+}
+
+# The shell between stays until it is done: systemd asks which service a message comes from by the sender's parent.
+notify() {
+  if [ "$centiseconds" -lt "$next_notice" ] || [ -z "${NOTIFY_SOCKET:-}" ]; then return 0; fi
+  next_notice=$((centiseconds + 1000))
+  ( { systemd-notify WATCHDOG=1; :; } </dev/null >/dev/null 2>&1 3>&- 8>&- 9>&- & )
 }
 
 write_targets() {
@@ -140,8 +144,7 @@ multipath_probes_lost_total$labels $lost
     done
     line=$((line + 1))
   done
-  mkdir -p "$work/new"
   printf '%s' "$text" >"$work/new/targets"
   printf '%s' "$metrics" >"$work/new/metrics.prom"
-  ( mv "$work/new/targets" "$work/new/metrics.prom" "$work" 3>&- & )
+  ( mv "$work/new/targets" "$work/new/metrics.prom" "$work" 2>/dev/null 3>&- 8>&- 9>&- & )
 }

@@ -30,11 +30,12 @@ forget_routes() {
 
 # Writes what has changed: first the routes, all by one command, then the records. When somebody else is at work it is tried again soon.
 apply() {
-  [ -z "$waiting" ] || return 0
+  read_centiseconds
+  if [ -n "$waiting" ] && [ "$centiseconds" -lt $((waiting + 100)) ]; then return 0; fi
   compose
   if [ -n "$batch" ]; then
     if ! take_locks; then
-      waiting=yes
+      waiting=$centiseconds
       later 0.1 apply
       return
     fi
@@ -43,6 +44,25 @@ apply() {
   fi
   changed=''
   write_records
+  exec 8>&- 9>&-
+}
+
+# Nobody watches them any more: the routes are as they are declared. Whoever has just taken the monitor's file away holds the lock for a moment.
+release_routes() {
+  line=1
+  while [ "$line" -le "$line_count" ]; do
+    eval "state_$line=up drained_$line=''"
+    line=$((line + 1))
+  done
+  compose
+  if [ -z "$batch" ]; then return; fi
+  tries=0
+  until take_locks; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 50 ] || return 0
+    sleep 0.1
+  done
+  run_routes
   exec 8>&- 9>&-
 }
 
@@ -126,7 +146,11 @@ leave_out() {
 }
 
 run_routes() {
-  words=$(printf '%s' "$batch" | ip -force -batch - 2>&1 >/dev/null) || :
+  words=$(
+    ip -force -batch - 2>&1 >/dev/null <<BATCH
+$batch
+BATCH
+  )
   own='' later_again=''
   for route in $todo; do eval "written_$route=\$new_$route"; done
   line=1

@@ -16,13 +16,20 @@ note_miss() {
   elif [ -z "$running" ]; then
     eval "refusal_$2=''"
   fi
-  [ -n "$running" ] || start_burst "$2"
+  if [ -n "$running" ]; then
+    # One that never tells must not keep the next from beginning.
+    eval "began=\$began_$2"
+    read_centiseconds
+    [ "$centiseconds" -ge $((began + 1000)) ] || return 0
+  fi
+  start_burst "$2"
 }
 
 # start_burst I: asks all its living targets at once, and once more each time.
 start_burst() {
   bursts=$((bursts + 1))
-  eval "burst_$1=$bursts last=\$targets_$1"
+  read_centiseconds
+  eval "began_$1=$centiseconds burst_$1=$bursts last=\$targets_$1"
   living=''
   each=1
   count=0
@@ -33,8 +40,6 @@ start_burst() {
   done
   eval "pending_$1=$count"
   ( for each in $living; do ask "$1" "$each" "$bursts" & done )
-  # One that never tells must not keep the next from beginning.
-  later 10 "overdue $1 $bursts"
 }
 
 # ask I T NUMBER
@@ -42,7 +47,8 @@ ask() {
   exec 8>&- 9>&- </dev/null
   use_target "$1" "$2"
   eval "limit=\$limit_$1_$2"
-  if (run_probe "$down_after" "$burst" "$limit" 3>&-) >/dev/null 2>&1; then tell "answered $1 $2 $3"; else tell "silent $1 $2 $3"; fi
+  replace=''
+  if run_probe "$down_after" "$burst" "$limit" >/dev/null 2>&1; then tell "answered $1 $2 $3"; else tell "silent $1 $2 $3"; fi
 }
 
 # note_burst silent|answered I T NUMBER
@@ -54,11 +60,6 @@ note_burst() {
   read_centiseconds
   eval "alive_$2_$3=no judged_$2_$3=$centiseconds"
   judge "$2"
-}
-
-# overdue I NUMBER
-note_overdue() {
-  is_line "$1" && eval "[ \"\$burst_$1\" != \"$2\" ] || burst_$1=''"
 }
 
 # note_answers I T: unless some of these answers are older than the verdict.

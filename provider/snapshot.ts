@@ -19,6 +19,8 @@ export interface Snapshot {
   readonly firewall: ReadonlyMap<string, string> | "missing";
   /** What the line monitor says of its lines; none where there is no monitor. */
   readonly lines: readonly LineHealth[];
+  /** Somebody has told the line monitor to leave the routes alone. */
+  readonly paused?: LinePause;
   /** Routing table names of the host's rt_tables files, e.g. `main` -> 254. */
   readonly tables: ReadonlyMap<string, number>;
   /** Files of `/etc/pulumi-multipath/current/objects.d`, by file name. */
@@ -35,8 +37,16 @@ export interface LineHealth {
   readonly device: string;
   /** The routers' addresses as they are now, one a family at most. */
   readonly gateways: readonly string[];
-  /** Why, in words; may be empty. */
+  /** Why, in words; may be empty. Of a drained line: who has taken it out. */
   readonly reason: string;
+}
+
+/** Times in seconds since 1970 by the host's clock. */
+export interface LinePause {
+  readonly since: number;
+  /** undefined: until somebody ends it. */
+  readonly until: number | undefined;
+  readonly who: string;
 }
 
 export interface HostFacts {

@@ -26,7 +26,14 @@ const scriptFiles = [
   ...["tables.sh", "units.sh", "replay.sh", "restore.sh", "restore.awk", "pulumi-multipath-restore.service"],
   ...["put-back.sh", "events.awk", "dropped.awk", "put-back.awk", "pulumi-multipath-put-back.service"],
   ...["monitor", "probes", "verdicts", "routes", "records"].map((what) => `line-${what}.sh`),
-  ...["line-monitor.awk", "line-addresses.awk", "line-events.awk", "line-probe.awk", "line-probe.pl", "pulumi-multipath-lines.service"],
+  ...[
+    "line-monitor.awk",
+    "line-addresses.awk",
+    "line-events.awk",
+    "line-probe.awk",
+    "line-probe.pl",
+    "pulumi-multipath-lines.service",
+  ],
 ];
 
 let read: OnHost | undefined;

@@ -57,6 +57,7 @@ export function snapshotOf(shown: Shown, reply: Reply, before?: Snapshot, change
     sysctls: details.sysctls,
     firewall: details.firewall,
     lines: linesOf(shown),
+    ...pauseIn(shown),
     tables: shown.files ? parseTables(textOf(shown.files, isTableFile)) : (before as Snapshot).tables,
     objects: shown.files ? objectsOf(shown.files) : changed((before as Snapshot).objects, changes),
   };
@@ -76,6 +77,14 @@ function linesOf({ sections }: Shown): LineHealth[] {
     lines.set(name, { name, state, since: Number(since), device, gateways, reason: reason.join(" ") });
   }
   return [...lines.values()];
+}
+
+/** `paused SINCE UNTIL|- WHO` */
+function pauseIn({ sections }: Shown): Pick<Snapshot, "paused"> {
+  const [text] = valuesOf(sections.get("lines-after") ?? "", "paused");
+  if (text === undefined) return {};
+  const [since, until, ...who] = text.split(" ");
+  return { paused: { since: Number(since), until: until === "-" ? undefined : Number(until), who: who.join(" ") } };
 }
 
 /**

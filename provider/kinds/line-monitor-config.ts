@@ -1,6 +1,6 @@
 /** The object's file by which the line monitor on the host is told its task (on-host/line-monitor.sh reads it). */
 import { defineKind } from "../kind";
-import { stateOf } from "../line-health";
+import { pauseOf, stateOf } from "../line-health";
 import { type Line, type LineMonitor, type Probe, lineMonitorSchema } from "./line-monitor-fields";
 import { familiesOf, probesOf } from "./line-monitor-lines";
 import { numberOf } from "./lines";
@@ -18,7 +18,10 @@ export const lineMonitorConfig = defineKind<typeof lineMonitorSchema, LineMonito
   replay: configLines,
   inputsOf: (declared) => declared,
 
-  remarks: (_desired, { lines }) => lines.flatMap((line) => (line.state === "up" ? [] : [`${stateOf(line)}.`])),
+  remarks: (_desired, { lines, paused }) => [
+    ...lines.flatMap((line) => (line.state === "up" ? [] : [`${stateOf(line)}.`])),
+    ...(paused ? [`${pauseOf(paused)}: it leaves the routes as they are, also when a line dies.`] : []),
+  ],
 });
 
 function configLines(monitor: LineMonitor): string[] {

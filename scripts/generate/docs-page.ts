@@ -26,6 +26,7 @@ const reserved = [
     "connections of a line (`ConnectionPinning`)",
   ],
   ["table `inet pulumi_multipath` of nftables", "the same"],
+  ["rule priorities 20600 and 20600 + n", "what comes from a line's address (`BondedUplink`)"],
 ];
 
 /** @param example the text of the kind's example program, when there is one */

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # What the people in the LAN do: client.pl PORT FLOWS. Keeps so many connections alive, each with a byte to and fro four times a second, and opens a
-# new one 25 times a second. Ends at TERM. Prints, in seconds of uptime:
+# new one 20 times a second. Ends at TERM. Prints, in seconds of uptime:
 #   flow PORT             a connection that is kept; PORT is its own
 #   new BEGAN ok|failed   whether a new one was open within half a second, so that its first packet and the answer were not lost
 #   lost PORT TIME        a kept one was broken
@@ -36,7 +36,7 @@ my $begins = my $speaks = now();
 while (!$ended) {
     my $time = now();
     if ($time >= $begins) {
-        $begins = $time + 0.04;
+        $begins = $time + 0.05;
         my $socket = begin();
         if ($socket) { $opening{ fileno $socket } = [$socket, $time] } else { print "new $time failed\n" }
     }

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { type Fields } from "../../../provider/group";
+import { undoOver } from "../../../cli/undo";
+import type { Fields } from "../../../provider/group";
 import type { Inputs, Outputs } from "../../../provider/inputs";
 import { connectionPinning } from "../../../provider/kinds/connection-pinning";
 import { Lifecycle, type Row } from "../../../provider/lifecycle";
+import { terminal } from "../cli/terminal";
 import { type Box, change, drop, hostState, onEachBox, ourFiles, put } from "./box";
 
 const key = "nft inet pulumi_multipath";
@@ -128,7 +130,7 @@ onEachBox("The table of pinned connections", (open, thorough) => {
       assert.equal(await table(), "");
     });
 
-    it("is somebody else's where we have not made it, unless it is to be taken over", async () => {
+    thorough?.("is somebody else's where we have not made it, unless it is to be taken over", async () => {
       await on.sh("nft 'add table inet pulumi_multipath; add chain inet pulumi_multipath theirs'");
       await assert.rejects(create(two), /is there already, it is not ours, and it differs/);
       assert.match(await table(), /theirs/);
@@ -151,17 +153,38 @@ onEachBox("The table of pinned connections", (open, thorough) => {
       await on.sh("umount $(readlink -f /usr/sbin/nft); ip rule del priority 30");
     });
 
+    thorough?.(
+      "is taken back by `pulumi-multipath undo`: to what it was before an update, and away when it has been made",
+      async () => {
+        const bare = await everything();
+        const first = await create(two);
+        const full = await everything();
+        await lifecycle().update(connectionPinning, first, inputs(three), quiet);
+        await health("adsl down 1", "bdsl up 1");
+        await undoOver(on.host, on.reach, true, terminal());
+        assert.equal(await alive(), "0x200 ");
+        await on.sh("nft add element inet pulumi_multipath alive '{ 0x100 }'; rm -r /run/pulumi-multipath/lines");
+        assert.equal(await everything(), full);
+        assert.equal(await differs(first), false);
+        await remove(first);
+        await create(two);
+        await undoOver(on.host, on.reach, true, terminal());
+        assert.equal(await everything(), bare);
+      },
+    );
+
     it("drifts when somebody changes it, and not by what the line monitor does", async () => {
       const props = await create(two);
       await on.sh("nft delete element inet pulumi_multipath alive '{ 0x100 }'");
       assert.equal(await differs(props), false);
-      for (const edit of [
+      const edits = [
         "nft flush chain inet pulumi_multipath postrouting",
         "nft add rule inet pulumi_multipath output accept",
         "nft insert rule inet pulumi_multipath pinned accept comment pinned",
         "nft add chain inet pulumi_multipath more",
         "nft delete table inet pulumi_multipath",
-      ]) {
+      ];
+      for (const edit of thorough ? edits : edits.slice(0, 1)) {
         await on.sh(edit);
         assert.equal(await differs(props), true, edit);
         assert.deepEqual((await read(props))?.lines, []);

@@ -1,7 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { argumentsOf } from "../../../cli/history";
+import { argumentsOf as drain } from "../../../cli/drain";
+import { argumentsOf as explain } from "../../../cli/explain";
+import { argumentsOf as history } from "../../../cli/history";
+import { argumentsOf as pause } from "../../../cli/pause";
+import { argumentsOf as status } from "../../../cli/status";
+import { argumentsOf as undo } from "../../../cli/undo";
 import { hostSchema } from "../../../provider/host";
 import { type CodeBlock, type Page, root } from "../../fixtures/documentation";
 
@@ -21,7 +26,7 @@ export function commandsInText({ code }: Page): Command[] {
 
 /** `A=b one "two three" && four >file # comment` -> [[one, two three], [four]]. */
 export function commandsIn(line: string): Command[] {
-  const bare = line.replace(/\d?>+(?:&\d|\s*\S+)/g, "");
+  const bare = line.replace(/("[^"]*"|'[^']*')|\d?>+(?:&\d|\s*\S+)/g, (_, quoted?: string) => quoted ?? "");
   const words = [...bare.matchAll(/"([^"]*)"|'([^']*)'|(&&|\|\||[;|])|(#.*)|([^\s"'#;|&]+)/g)];
   const commands: string[][] = [[]];
   for (const [, double, single, operator, comment, plain] of words) {
@@ -79,11 +84,14 @@ function problemWithNpm([verb = "", ...args]: string[]): string | undefined {
   return script === "lab" ? problemWithLab(more.filter((word) => word !== "--")) : undefined;
 }
 
-/** Of the package's own command, its own reading of its arguments; of mocha, the file. */
+const ours: Readonly<Record<string, (args: readonly string[]) => unknown>> = { drain, explain, history, pause, status, undo };
+
+/** Of the package's own commands, their own reading of their arguments; of mocha, the file. */
 function problemWithNpx([program, command, ...args]: string[]): string | undefined {
   if (program === "mocha") return command && existsSync(join(root, command)) ? undefined : "no such file";
-  if (program !== manifest.name || command !== "history") return "not known here";
-  argumentsOf(args);
+  const read = program === manifest.name ? ours[command ?? ""] : undefined;
+  if (!read) return "not known here";
+  read(args);
   return undefined;
 }
 

@@ -32,13 +32,18 @@ describe("docs/errors.md", () => {
 
   it("explains nothing that is said no more", () => {
     // Some are put together in functions of their own, so that no message has them as it stands: their words are in the source all the same.
-    const source = readdirSync("provider", { recursive: true, encoding: "utf8" })
+    const source = ["provider", "cli"]
+      .flatMap((room) => readdirSync(room, { recursive: true, encoding: "utf8" }).map((file) => join(room, file)))
       .filter((file) => file.endsWith(".ts"))
-      .map((file) => readFileSync(join("provider", file), "utf8"))
+      .map((file) => readFileSync(file, "utf8"))
       .join("\n");
     const isWritten = (phrase: string) => phrase.split("…").every((part) => source.includes(part.trim().replace(/\.$/, "")));
     const stale = phrases.filter((phrase) => !isWritten(phrase) && !messages.some((message) => explains(phrase, message)));
-    assert.deepEqual(stale, [], `no message in provider/ holds these words any more: change or remove them in docs/errors.md`);
+    assert.deepEqual(
+      stale,
+      [],
+      `no message in provider/ or cli/ holds these words any more: change or remove them in docs/errors.md`,
+    );
   });
 
   it("is found to be incomplete when a message is new", () => {

@@ -1,4 +1,4 @@
-/** Every message that provider/ can give a person, as it stands in the source text, with `…` for what is filled in. */
+/** Every message that provider/ and cli/ can give a person, as it stands in the source text, with `…` for what is filled in. */
 import { globSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import ts from "typescript";
@@ -13,7 +13,7 @@ export interface Message {
 
 /** The messages of every `new SomethingError(...)`, those of rules over several fields, and the kinds' advice. */
 export function messagesInSource(): Message[] {
-  const files = globSync("provider/**/*.ts", { cwd: root }).sort().map(parsed);
+  const files = ["provider", "cli"].flatMap((room) => globSync(`${room}/**/*.ts`, { cwd: root }).sort()).map(parsed);
   const functions = new Map(files.flatMap(functionsIn));
   return files.flatMap((file) => [...thrownIn(file, functions), ...(isWordsOnly(file) ? sentencesIn(file) : [])]);
 }
