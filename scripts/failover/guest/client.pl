@@ -2,7 +2,7 @@
 # What the people in the LAN do: client.pl PORT FLOWS. Keeps so many connections alive, each with a byte to and fro four times a second, and opens a
 # new one 20 times a second. Ends at TERM. Prints, in seconds of uptime:
 #   flow PORT             a connection that is kept; PORT is its own
-#   new BEGAN ok|failed   whether a new one was open within half a second, so that its first packet and the answer were not lost
+#   new BEGAN ok|failed   whether a new one was open within 0.9 s: a first packet that was lost, or its answer, is sent again after a second
 #   lost PORT TIME        a kept one was broken
 #   last PORT TIME        at the end: when each kept one was answered last
 use strict;
@@ -42,7 +42,7 @@ while (!$ended) {
     }
     for my $number (keys %opening) {
         my ($socket, $began) = @{ $opening{$number} };
-        next if $time < $began + 0.5;
+        next if $time < $began + 0.9;
         print "new $began failed\n";
         delete $opening{$number};
     }
