@@ -10,13 +10,15 @@
 #   end                 without it the record is not whole
 #
 # Files: part=named names of the objects' files, part=forward the batches, part=touches keys, part=had and part=left the state before and
-# after, part=was the files as they were.
+# after. `objects` is the folder of the objects' files as they were.
 
 BEGIN { print "change " change_number >record }
 
 part == "named" {
   print "object " $0
   name_at[++names] = $0
+  while ((getline text <(objects "/" $0)) > 0) lines_of[$0] = lines_of[$0] "was " text "\n"
+  close(objects "/" $0)
   next
 }
 
@@ -37,15 +39,6 @@ part == "touches" {
   touched[key]
   print "touches " key >record
   note_destination(key)
-  next
-}
-
-part == "was" {
-  if (FNR == 1) {
-    name = FILENAME
-    sub(/.*\//, "", name)
-  }
-  lines_of[name] = lines_of[name] "was " $0 "\n"
   next
 }
 

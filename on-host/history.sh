@@ -25,12 +25,10 @@ tell_history() {
   for file in before-more before-details now-more live-details; do [ -e "$tx/$file" ] || : >"$tx/$file"; done
   set -- part=named "$tx/objects-named" part=forward "$tx"/forward-* part=touches "$tx/touches" \
     part=had "$tx/before" "$tx/before-more" "$tx/before-details" \
-    part=left "$tx/live" "$tx/now-more" "$tx/live-details" part=was
+    part=left "$tx/live" "$tx/now-more" "$tx/live-details"
   read -r previous <"$tx/previous"
-  while read -r name; do
-    [ ! -e "$previous/objects.d/$name" ] || set -- "$@" "$previous/objects.d/$name"
-  done <"$tx/objects-named"
-  awk -v change_number="$number" -v record="$mp_history/.last" \
+  # Not the files' own names, which say what the objects are, and everybody may read what a process was started with.
+  awk -v change_number="$number" -v record="$mp_history/.last" -v objects="$previous/objects.d" \
     -f "$here/keys.awk" -f "$here/links.awk" -f "$here/object-key.awk" -f "$here/history.awk" "$@"
   undo_in_words | sed 's/^/undo /'
 }

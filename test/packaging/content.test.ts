@@ -8,7 +8,7 @@ import { type Tarball, tarball } from "./fixtures/tarball";
 const root = resolve(__dirname, "../..");
 
 /** Half as much again as when this was written: a bound to be raised on purpose. */
-const mostBytes = { packed: 320 * 1024, unpacked: 1056 * 1024 };
+const mostBytes = { packed: 608 * 1024, unpacked: 2240 * 1024 };
 
 describe("The package", () => {
   let packed: Tarball;

@@ -67,7 +67,7 @@ describe("Installed from the tarball, the package works with", function () {
         env: { ...process.env, ...installation.environment },
         encoding: "utf8",
       });
-      assert.match(help, /^usage: pulumi-multipath history HOST/);
+      assert.match(help, /^usage: pulumi-multipath status HOST/);
 
       const { code, output } = await run(below, "up");
       assert.equal(code, 0, output);
