@@ -8,6 +8,7 @@
 #   tables          `nft list tables`, where `listed` is set
 #
 # The memory: addresses and our routes as they were, and with tabs between the words
+#   looked TIME           when that look was taken
 #   device NAME INDEX     a link
 #   lost KEY LINE         what was dropped, and how the kernel had shown it; without a line when it has not been seen
 #   anew NAME             what is to be said again of a device that is another one since (put-back.awk)
@@ -36,7 +37,8 @@ part == "events" {
 
 part == "memory" && /\t/ {
   split($0, field, "\t")
-  if (field[1] == "device") index_was[field[2]] = field[3]
+  if (field[1] == "looked") last_look = field[2]
+  else if (field[1] == "device") index_was[field[2]] = field[3]
   else if (field[1] == "lost") lost[field[2]] = field[3]
   else if (field[1] == "anew") anew[field[2]]
   else if (field[1] == "refused") known_refused[field[2]]
@@ -79,9 +81,10 @@ part == "tables" {
   next
 }
 
-# A manager that was at work when the last look was taken has made all of that vanish, however long ago that look is by now.
+# A manager that was at work when the last look was taken has made all of that vanish, however long ago that look is by now. On a host that is
+# busy, looks are far apart: what the last one has seen vanish may have its reason among what was told since.
 function is_recent(time) {
-  return manager || time >= now - 500
+  return manager || time >= now - 500 || time >= last_look
 }
 
 function note_address(device, address) {
@@ -97,7 +100,7 @@ function look(    name, text, i) {
     delete lost[key_of_line(text)] # a part of it had come back, and somebody has removed that
     recent[text] = now
   }
-  for (text in recent) if ((manager || recent[text] >= now - 150) && note_lost(text)) delete recent[text]
+  for (text in recent) if ((manager || recent[text] >= now - 150 || recent[text] >= last_look) && note_lost(text)) delete recent[text]
   if (manager) note_lost_rules()
   if (is_empty(lost) && remembers) return
   for (i = 1; i <= count; i++) note_route(shown[i])

@@ -279,6 +279,7 @@ function write(k, text,    tool, batch) {
 }
 
 function remember(file,    i, name) {
+  print "looked\t" now >file
   for (i = 1; i <= count; i++) print shown[i] >file
   for (name in here) if (here[name]) print "device\t" name "\t" here[name] >file
   for (name in lost) {
@@ -292,6 +293,7 @@ function remember(file,    i, name) {
   for (name in refused) known_refused[name]
   for (name in known_refused) if (name in lost || name in anew) print "refused\t" name >file
   for (name in recent) {
+    if (recent[name] < now - 500) continue
     print "recent\t" recent[name] "\t" name >file
     print name >(work "/unexplained")
   }

@@ -44,7 +44,6 @@ describe("The line monitor and pinned connections", function () {
   const isAlive = (marks: string) =>
     on.until(
       `[ "$(nft list set inet pulumi_multipath alive | grep -o '0x[0-9a-f]*' | sed 's/0x0*/0x/' | tr '\\n' ' ')" = '${marks} ' ]`,
-      5,
     );
 
   it("takes a dead line's mark out of the table, and back in", async () => {

@@ -112,11 +112,19 @@ describe("What the kernel has dropped", () => {
         single,
         before,
         { events: "changed", now: up("adsl"), at: 1000 },
+        { now: up("adsl"), at: 1100 },
         { events: "down adsl", now: up("adsl"), at: 1200 },
       ),
       [],
       "what somebody has deleted before",
     );
+    const [, late] = linesAfter(
+      single,
+      before,
+      { events: "changed", now: up("adsl"), at: 1000 },
+      { events: "down adsl", now: up("adsl"), at: 1900 },
+    ).slice(1);
+    assert.equal(late?.length, 1, "however far the looks of a busy host are apart");
   });
 
   it("is put back again when it was dropped once more before that was seen", () => {
@@ -139,9 +147,10 @@ describe("What the kernel has dropped", () => {
         single,
         { now: `${up("adsl")}\n${singleRoute}` },
         { events: "changed\nwithout adsl 2001:db8::5\ndown bdsl", now: up("adsl"), at: 1000 },
+        { now: up("adsl"), at: 1100 },
         { events: "down adsl", now: up("adsl"), at: 2000 },
       ),
-      [[], [], []],
+      [[], [], [], []],
     );
   });
 
