@@ -104,7 +104,14 @@ function look(    name, text, i) {
   if (manager) note_lost_rules()
   if (is_empty(lost) && remembers) return
   for (i = 1; i <= count; i++) note_route(shown[i])
-  for (name in lost) if (is_as_it_was(name) || (name in done && (name in there || !went_again(name)))) delete lost[name]
+  for (name in lost) {
+    if (!is_as_it_was(name) && !(name in done)) continue
+    if (!is_as_it_was(name) && !(name in there)) {
+      if (went_again(name)) continue
+      if (lost[name] ~ /^[0-9]/) recent[lost[name]] = now # its reason may be told only after this look
+    }
+    delete lost[name]
+  }
 }
 
 # Whether what was put back may have been dropped once more, before it was seen.
