@@ -9,7 +9,6 @@ const goesOn: Harm = { next: programs.after };
 
 const quick = new Set([
   "link cut at line 5 of the batch",
-  "the provider killed when applied",
   "the worker killed when line 5 of the batch",
 ]);
 
