@@ -4,12 +4,14 @@
 #   touches         keys of what a transaction that waits for its confirmation has changed: not to be touched
 #   health          what the line monitor says: the next hops of lines that are down are left out
 #   tried, refused  what was run last (NAME, a tab, the line), and what was refused of it (replay.sh)
-# and as the last ones, part=objects: the objects' files.
+# and as the last ones, part=objects: the objects' files, whose paths are in the file `files`.
 #
 # NAME is the key of an address or a route, or the name of the object's file and the line.
 # work     where everything is written: memory, lost (names of what is to come back), todo (the lines for it that can be run now), and with run=1
 #          batch.TOOL with its .names, and tried; unexplained: what has just vanished, and nobody knows why
 # now      in hundredths of a second
+
+BEGIN { while ((getline file <files) > 0) ARGV[ARGC++] = file }
 
 part == "touches" { touched[canonical_key($0)]; next }
 

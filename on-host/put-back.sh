@@ -145,13 +145,14 @@ look() {
   listed=''
   if [ -e "$work/tables" ] && nft list tables >"$work/tables" 2>"$work/words"; then listed=1; fi
   run=${1:+1}
+  # Their names say what the objects are, and everybody may read what a process was started with.
   set -- "$mp_etc"/current/objects.d/*
-  [ -e "$1" ] || shift
+  if [ -e "$1" ]; then printf '%s\n' "$@" >"$work/files"; else : >"$work/files"; fi
   set -- part=tried "$work/tried" part=refused "$work/refused" part=memory "$work/memory" part=now "$work/now" \
-    ${listed:+part=tables "$work/tables"} part=objects "$@"
+    ${listed:+part=tables "$work/tables"} part=objects
   [ ! -r "$mp_run/lines/health" ] || set -- part=health "$mp_run/lines/health" "$@"
   for tx in "$mp_run"/tx-*; do is_undecided && set -- part=touches "$tx/touches" "$@"; done
-  awk -v work="$work" -v now="$centiseconds" -v run="$run" -v listed="$listed" -f "$here/keys.awk" -f "$here/dropped.awk" -f "$here/put-back.awk" \
+  awk -v work="$work" -v files="$work/files" -v now="$centiseconds" -v run="$run" -v listed="$listed" -f "$here/keys.awk" -f "$here/dropped.awk" -f "$here/put-back.awk" \
     part=events "$work/events" "$@" || return
   events='' attempted='' puzzled=''
   : >"$work/refused"
