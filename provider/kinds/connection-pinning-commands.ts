@@ -1,15 +1,9 @@
 /** The table of nftables that pins connections, as the commands that make it. */
 import { createHash } from "node:crypto";
 import type { ConnectionPinning } from "./connection-pinning-fields";
-import { numberOf } from "./lines";
+import { numberOf, pinMark, pinMask, probeBit } from "./lines";
 
 const table = "inet pulumi_multipath";
-
-/** A connection's mark, and a packet's, under this mask: the number of its line. Reserved: docs/kinds/README.md has the list. */
-export const pinMask = 0x3f00;
-export const pinMark = (number: number): number => number * 256;
-/** Probes of the line monitor bear this bit as well. */
-const probeBit = 0x4000;
 
 /** A chain of the digest's name tells by what declaration the table was made: `nft` prints rules otherwise in each version. */
 const digestName = "declared_";

@@ -3,18 +3,9 @@ import { ToolError } from "../errors";
 import { ourProtocol } from "../iproute/names";
 import { defineKind, ourTable } from "../kind";
 import type { LiveRule } from "../snapshot";
-import {
-  type Shape,
-  commandsOf,
-  digestOf,
-  hex,
-  pinMask,
-  removal,
-  shapeOfCommands,
-  shapeOfTable,
-} from "./connection-pinning-commands";
+import { type Shape, commandsOf, digestOf, hex, removal, shapeOfCommands, shapeOfTable } from "./connection-pinning-commands";
 import { type ConnectionPinning, pinningTableSchema } from "./connection-pinning-fields";
-import { numberOf } from "./lines";
+import { numberOf, pinMask } from "./lines";
 
 interface ObservedTable {
   readonly shape: Shape;

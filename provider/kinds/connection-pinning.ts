@@ -1,9 +1,8 @@
 import type { Declared, Fields, Found, Group } from "../group";
 import type { AnyKind, Contradiction } from "../kind";
-import { pinMark, pinMask } from "./connection-pinning-commands";
 import { type ConnectionPinning, connectionPinningSchema } from "./connection-pinning-fields";
 import { connectionPinningTable } from "./connection-pinning-table";
-import { firstTable, numberOf, twins } from "./lines";
+import { firstTable, numberOf, pinMark, pinMask, twins } from "./lines";
 import { routingRule } from "./routing-rule";
 
 /** Keeps established connections on their lines. One a host. */

@@ -3,16 +3,13 @@ import type { Declared } from "../group";
 import { type Family, familyOf } from "../iproute/tokens";
 import type { AnyKind, Contradiction } from "../kind";
 import type { Line, LineMonitor, Probe } from "./line-monitor-fields";
-import { firstTable, numberOf, twins } from "./lines";
+import { firstTable, numberOf, pinMark, pinMask, probeBit, twins } from "./lines";
 import { route } from "./route";
 import { routingRule } from "./routing-rule";
 import { sysctl } from "./sysctl";
 
 /** Reserved: docs/kinds/README.md has the list. */
 const firstPriority = 500;
-/** Probes bear a bit more than the connections that are pinned to a line, so that these don't take a probe's rule. */
-const probeMark = 0x4000;
-const probeMask = 0x7f00;
 /** Behind whatever route the table has. */
 const lastMetric = 4294967295;
 /** Loose: a packet may come in by another line than its answer would leave by. */
@@ -58,8 +55,8 @@ function waysOf(line: Line, number: number, version: Family): Declared[] {
   const rule = {
     priority: firstPriority + number,
     family,
-    firewallMark: probeMark + number * 256,
-    firewallMask: probeMask,
+    firewallMark: probeBit + pinMark(number),
+    firewallMask: probeBit + pinMask,
     table,
   };
   return [

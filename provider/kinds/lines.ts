@@ -9,6 +9,13 @@ export const mostLines = 62;
 /** Table 20500 + number leads over the line, and nowhere else. */
 export const firstTable = 20500;
 
+/** A pinned connection's mark, and a packet's, under this mask: the number of its line. */
+export const pinMask = 0x3f00;
+export const pinMark = (number: number): number => number * 256;
+
+/** Probes bear this bit as well, so that what is pinned to a line does not take a probe's rule. */
+export const probeBit = 0x4000;
+
 export const lineName = word("1 to 31 letters, digits, `_`, `.` or `-`, such as adsl", (text) => {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,30}$/.test(text)) throw new Error();
   return text;
