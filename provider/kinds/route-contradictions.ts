@@ -89,14 +89,21 @@ function hopRules(desired: Route): Contradiction[] {
   const { nextHops, gateway, device, onLink, realms } = desired;
   if (!nextHops) return [...hopRule({ gateway, device, onLink, realms, weight: 1 }, [], desired), ...scopeRule(desired)];
   const each = nextHops.flatMap((hop, index) => hopRule(hop, ["nextHops", index], desired));
-  const keys = nextHops.map((hop) => `${hop.gateway} ${hop.device}`);
-  const twins = nextHops.flatMap((_hop, index) => {
-    const first = keys.indexOf(keys[index] ?? "");
-    const message = `it is the same way as nextHops[${first}]; give it once, with the sum of the weights`;
-    return first < index ? [at(["nextHops", index], message)] : [];
+  const twins = nextHops.flatMap((hop, index) => {
+    const first = nextHops.slice(0, index).findIndex((earlier) => mayBeTheSame(earlier, hop));
+    return first < 0 ? [] : [at(["nextHops", index], twin(hop, nextHops[first], first))];
   });
   return [...emptyHops(desired), ...each, ...twins, ...scopeRule(desired)];
 }
+
+/** A gateway without a device is on the one whose address covers it: that may be the device beside the same gateway elsewhere. */
+const mayBeTheSame = (one: NextHop, other: NextHop): boolean =>
+  one.gateway === other.gateway && (one.device === other.device || (one.gateway !== undefined && !(one.device && other.device)));
+
+const twin = (hop: NextHop, earlier: NextHop | undefined, index: number): string =>
+  hop.device === earlier?.device
+    ? `it is the same way as nextHops[${index}]; give it once, with the sum of the weights`
+    : `it has the gateway of nextHops[${index}], and without a device in both they may be the same way; name both devices`;
 
 const emptyHops = ({ nextHops = [] }: Route): Contradiction[] =>
   nextHops.flatMap(({ gateway, device }, index) =>

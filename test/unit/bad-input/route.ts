@@ -402,6 +402,10 @@ export const route: readonly Subject[] = [
         'nextHops[1] is {"gateway":"192.0.2.1","weight":2}: it is the same way as nextHops[0]; give it once, with the sum of the weights.',
       ],
       [
+        { nextHops: [{ gateway: "192.0.2.1", device: "adsl" }, { gateway: "192.0.2.1" }] },
+        'nextHops[1] is {"gateway":"192.0.2.1"}: it has the gateway of nextHops[0], and without a device in both they may be the same way; name both devices.',
+      ],
+      [
         {
           nextHops: [
             { gateway: "192.0.2.1", device: "adsl" },
