@@ -34,7 +34,10 @@ fail_behind_router() {
 	EOF
 }
 
+# The ISP sends by the other lines from before the line dies until after it has come back: what is lost is the gateway's doing.
 fail() {
+	echo "$1" >"$state_folder/$name"
+	isp_notices
 	case $1 in
 	silent) fail_behind_router "" ;;
 	unreachable)
@@ -42,22 +45,19 @@ fail() {
 		add rule inet lab fail iifname "gateway" meta nfproto ipv6 reject with icmpv6 type no-route'
 		;;
 	ethernet) ip -n "$router" link set gateway down ;;
-	*) usage ;;
 	esac
 	effective
-	echo "$1" >"$state_folder/$name"
-	isp_notices
 }
 
-# What brings the line back comes last.
 restore() {
-	rm -f "$state_folder/$name"
-	isp_notices
 	for device in gateway isp; do
 		ip netns exec "$router" tc qdisc del dev "$device" root 2>/dev/null || true
 	done
-	router_lan "$name"
 	ip netns exec "$router" nft flush chain inet lab fail
+	router_lan "$name"
+	effective
+	rm -f "$state_folder/$name"
+	isp_notices
 }
 
 effective() {
@@ -72,16 +72,14 @@ shift 2
 
 case $action in
 fail)
+	case ${1-} in silent | unreachable | ethernet) ;; *) usage ;; esac
 	if [ -e "$state_folder/$name" ]; then
 		read -r before <"$state_folder/$name"
-		[ "$before" = "${1-}" ] || restore
+		[ "$before" = "$1" ] || restore >/dev/null
 	fi
-	fail "${1-}"
+	fail "$1"
 	;;
-restore)
-	restore
-	effective
-	;;
+restore) restore ;;
 netem)
 	# On both of the router's devices: what goes to the gateway and what goes to the ISP suffer alike.
 	for device in gateway isp; do

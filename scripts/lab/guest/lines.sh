@@ -28,15 +28,16 @@ line_facts() {
 }
 
 # The router's LAN side: a line that is mended needs again what the kernel took away when its Ethernet went down. $1 = the line.
-# The gateway's prefixes are on the router's Ethernet, and the router answers from the address that the gateway knows it by.
+# The gateway's prefixes are on the router's Ethernet, and the router answers from the address that the gateway knows it by. nodad: even where
+# detection is off, its address may not be a source before a work queue of the kernel's has run.
 router_lan() {
 	line_facts "$1"
 	ip -n "$router" -batch - <<-EOF
 		link set gateway up
 		address replace $router_v4/32 dev gateway
 		address replace $router_private_v4/24 brd + dev gateway
-		address replace $router_v6/64 dev gateway
-		address replace $router_link_local/64 dev gateway
+		address replace $router_v6/64 dev gateway nodad
+		address replace $router_link_local/64 dev gateway nodad
 		route replace 203.0.113.0/24 dev gateway src $router_v4
 		route replace 2001:db8:113::/48 dev gateway src $router_v6
 	EOF

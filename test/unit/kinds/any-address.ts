@@ -38,7 +38,7 @@ const address6 = fc.tuple(device, octet, octet, fc.constantFrom(48, 56, 64, 64, 
   fc.record(
     {
       device: fc.constant(name),
-      address: fc.constant(`2001:db8:${a.toString(16)}:1::${b.toString(16)}:1/${length}`),
+      address: fc.constant(`2001:db8:f${a.toString(16)}:1::${b.toString(16)}:1/${length}`),
       peer: octet.map((n) => `2001:db8:ffff::${n.toString(16)}:2`),
       noPrefixRoute: fc.boolean(),
       home: fc.boolean(),
