@@ -3,24 +3,23 @@
 # kept, and puts them back when it is well again. pulumi-multipath-lines.service runs it while a LineMonitor is declared; it may be run by hand.
 #
 # Each target of each line is probed all the time, by the line's own routing table (a mark chooses it), so that a probe stays on its
-# line whatever the main table says. The first miss of a target of a line that is up starts a burst at all its living targets at once; those
-# that stay silent are dead. A line is up while a quorum of its targets is alive and does not lose more than is allowed, and its device has a
-# carrier. Targets are alive again after so many answers in a row. A line that fails again soon is kept out longer and longer.
+# line whatever the main table says. The first miss of a target starts a burst at all living targets of its line at once; those that stay
+# silent are dead. A line is up while a quorum of its targets is alive and does not lose more than is allowed, and its device has a carrier.
+# Targets are alive again after so many answers in a row. A line that fails again soon is kept out longer and longer.
 #
 # This process holds the state and is the only one that writes. It sleeps until a message comes:
-#   from the probes            line-probe.awk
-#   from the kernel            line-events.awk
+#   from probes and the kernel line-watch.pl
 #   from outside, to fd 3      reload (the objects' files have changed), rewrite (the kept routes are to be written again), look (a lease has changed),
 #                              drain LINE [WHO], undrain LINE, pause [SECONDS] [WHO], resume
-#   from itself, later         apply, judge I, announce I, resume-at TIME, tick
+#   from itself, later         apply, judge I, announce I, resume-at TIME
 #
 # Times are of a clock that nobody sets; only people are told the date. Files in WORK, /run/pulumi-multipath/lines: fifo, health, targets,
-# transitions, metrics.prom (line-records.sh), and this process's own: config, scripts, new/, events and probe-I-T (pipes).
+# transitions, metrics.prom (line-records.sh), and this process's own: config, probes, scripts, new/, routes (a pipe) and words.
 #
 # State of line I: name_I, number_I, device_I, mark_I, interval_I, targets_I (how many), gateway4_I, address4_I (as declared; 6 likewise), via4_I, from4_I (as they are
-# now), state_I (up, down), reason_I, since_I (date), drained_I (by whom), blocked_I (why it can't be alive), burst_I (its number while it runs), began_I, back_I (when it was
-# taken up last), penalty_I, until_I (kept out so long). Of target T: kind_I_T, where_I_T, source_I_T, probe_I_T and reader_I_T (its processes), alive_I_T, judged_I_T (when),
-# lossy_I_T, limit_I_T, sent_I_T, lost_I_T, rtt_I_T, past_I_T. Times in centiseconds.
+# now), state_I (up, down), reason_I, since_I (date), drained_I (by whom), blocked_I (why it can't be alive), back_I (when it was taken up last), penalty_I, until_I
+# (kept out so long). Of target T: kind_I_T, where_I_T, alive_I_T, judged_I_T (when), refusal_I_T (who has said why it is silent), lossy_I_T, sent_I_T, lost_I_T, rtt_I_T,
+# past_I_T. Times in centiseconds.
 # shellcheck disable=SC2154 # set by eval, and by the parts that are read below
 # shellcheck disable=SC2034
 set -u
@@ -37,23 +36,22 @@ turned=''                     # lines whose state has changed since they were wr
 own=''                        # routes of the lines' own tables that are to be written
 waiting='' later_again=''     # since when `apply` is on its way, because somebody else is at work; or because a transaction waits for its confirmation
 paused='' paused_until=''     # since when, until when and by whom
-bursts=0                      # how many there have been
 looking=''                    # whether a look is on its way
-events='' kernel=''           # the processes that listen to the kernel
+watcher='' watched=''         # the process that asks all targets and listens to the kernel, and what it was told
+prepared=''                   # the `ip` that waits for routes to write
+held=''                       # whether that process holds tx.lock for this one
+ended=''                      # whether a child has
 journal='' told_transitions=0
 next_records=0 next_notice=0  # when targets are written again, and systemd is told
 pid=$$
 
 main() {
-  mkdir -p "$work/new" && rm -f "$work/fifo" "$work/events" "$work"/probe-* && mkfifo -m 600 "$work/fifo" && exec 3<>"$work/fifo" || exit
+  mkdir -p "$work/new" && rm -f "$work/fifo" "$work/routes" && mkfifo -m 600 "$work/fifo" "$work/routes" && exec 3<>"$work/fifo" || exit
   echo "$here" >"$work/scripts"
   : >>"$work/transitions"
   read_centiseconds
   trap 'stop; exit 0' TERM INT
-  # mawk would wait until it has read 4 KiB; others don't know that word.
-  interactive='-W interactive'
-  # shellcheck disable=SC2086 # two words
-  awk $interactive 'BEGIN { exit }' </dev/null >/dev/null 2>&1 || interactive=''
+  trap 'ended=yes' CHLD # wakes `read`
   started=$(date +%s)
   load
   check_tools
@@ -61,8 +59,8 @@ main() {
   notify
   begin
   while :; do
-    read -r word a b rest <&3 || continue
-    take "$word" "$a" "$b" "$rest"
+    if read -r word a b rest <&3; then take "$word" "$a" "$b" "$rest"; fi
+    [ -z "$ended" ] || note_children
     [ -z "$changed" ] || apply
   done
 }
@@ -70,17 +68,18 @@ main() {
 take() {
   case $1 in
     counts) note_counts "$2" "$3" "$4" ;;
-    ended) note_ended "$2" "$3" ;;
-    restart) restart_probe "$2" "$3" ;;
-    miss | error) note_miss "$@" ;;
-    silent | answered) note_burst "$@" ;;
+    silent) note_silent "$2" "$3" "$4" ;;
     answers) note_answers "$2" "$3" ;;
+    doubt) prepare ;;
+    calm) end_prepared ;;
+    held) held=yes ;;
+    free) held='' && kill -USR1 "$watcher" ;;
     lossy) is_probed "$2" "$3" && eval "lossy_$2_$3=\${4:-0}" && judge "$2" ;;
     clear) is_probed "$2" "$3" && eval "lossy_$2_$3=''" && judge "$2" ;;
     carrier) note_carrier "$2" "$3" ;;
     look | missed) look_soon ;;
     look-now) looking='' && look ;;
-    tick) tick ;;
+    tick) read_centiseconds && keep_records ;;
     apply) waiting='' changed=yes ;;
     judge) is_line "$2" && judge "$2" ;;
     announce) announce "$2" ;;
@@ -91,10 +90,6 @@ take() {
     pause) pause "$2" "$3${4:+ $4}" ;;
     resume) resume ;;
     resume-at) [ "$paused_until" != "$2" ] || resume ;;
-    unheard)
-      report 3 'The kernel is no longer listened to.'
-      stop
-      exit 1 ;;
   esac
 }
 
@@ -104,7 +99,7 @@ tell() {
 
 # later SECONDS MESSAGE. By a process that is not this one's child: a shell that never waits would remember all of them.
 later() {
-  ( { sleep "$1"; printf '%s\n' "$2" >&3; } </dev/null >/dev/null 2>&1 8>&- 9>&- & )
+  ( { sleep "$1"; printf '%s\n' "$2" >&3; } </dev/null >/dev/null 2>&1 4>&- 8>&- 9>&- & )
 }
 
 is_line() {
@@ -129,13 +124,10 @@ find_line() {
 
 # In one line, what would be missed later; the probes that need it fail.
 check_tools() {
-  needed='ip awk flock'
-  while read -r word _ _ kind _; do
-    case $word:$kind in
-      target:icmp) needed="$needed ping" ;;
-      target:command) needed="$needed timeout" ;;
-      target:*) needed="$needed perl" ;;
-      pinned:*) needed="$needed nft conntrack" ;;
+  needed='ip awk flock perl'
+  while read -r word _; do
+    case $word in
+      pinned) needed="$needed nft conntrack" ;;
     esac
   done <"$work/config"
   missing=''
@@ -205,15 +197,15 @@ load_line() {
   line_count=$1
   eval "name_$1=\$2 number_$1=\$3 device_$1=\$4 gateway4_$1=\$5 gateway6_$1=\$6 address4_$1=\$7 address6_$1=\$8 targets_$1=0"
   eval "mark_$1=$((16384 + $3 * 256)) table_$1=$((20500 + $3)) via4_$1=- via6_$1=- from4_$1=- from6_$1=- pinned_$1='' masquerade_$1=0"
-  eval "state_$1=up reason_$1='' since_$1=\$started drained_$1='' blocked_$1='' burst_$1='' back_$1='' penalty_$1=0 until_$1=0"
-  eval "told_$1=up said_$1=up spoke_$1=-1000 waits_until_$1='' refusal_$1='' vanished_$1=''"
+  eval "state_$1=up reason_$1='' since_$1=\$started drained_$1='' blocked_$1='' back_$1='' penalty_$1=0 until_$1=0"
+  eval "told_$1=up said_$1=up spoke_$1=-1000 waits_until_$1='' vanished_$1=''"
   if [ "$9" = - ]; then eval "interval_$1=\$interval"; else eval "interval_$1=\$9"; fi
 }
 
 # load_target I T KIND REST
 load_target() {
-  eval "targets_$1=$2 kind_$1_$2=\${3%% *} where_$1_$2=\${3#* } source_$1_$2=- probe_$1_$2='' reader_$1_$2=''"
-  eval "alive_$1_$2=yes judged_$1_$2=0 lossy_$1_$2='' limit_$1_$2=500 sent_$1_$2=0 lost_$1_$2=0 rtt_$1_$2=- past_$1_$2='' pasts_$1_$2=0"
+  eval "targets_$1=$2 kind_$1_$2=\${3%% *} where_$1_$2=\${3#* }"
+  eval "alive_$1_$2=yes judged_$1_$2=0 lossy_$1_$2='' refusal_$1_$2='' sent_$1_$2=0 lost_$1_$2=0 rtt_$1_$2=- past_$1_$2='' pasts_$1_$2=0"
 }
 
 # What the monitor before this one has left: lines that were out stay out until they answer.
@@ -234,8 +226,7 @@ remember() {
   [ -r "$work/targets" ] || return 0
   while read -r word name kind address is sent lost rtt _; do
     if [ "$word" = target ] && find_line "$name" && find_target "$kind $address"; then
-      eval "rtt_${line}_$target=\$rtt"
-      [ "$rtt" = - ] || eval "limit_${line}_$target=$((rtt / 250 + 500))"
+      eval "rtt_${line}_$target=\$rtt sent_${line}_$target=\$sent lost_${line}_$target=\$lost"
     fi
   done <"$work/targets"
 }
@@ -272,7 +263,6 @@ find_target() {
 }
 
 begin() {
-  listen
   look
   line=1
   while [ "$line" -le "$line_count" ]; do
@@ -280,26 +270,6 @@ begin() {
     line=$((line + 1))
   done
   changed=yes
-  later 1 look-now # from when on the kernel is listened to nobody knows
-  later 20 tick
-}
-
-# While nothing is probed nobody else tells that this process is well.
-tick() {
-  later 20 tick
-  line=1
-  while [ "$line" -le "$line_count" ]; do
-    eval "count=\$targets_$line"
-    each=1
-    while [ "$each" -le "$count" ]; do
-      eval "running=\$reader_${line}_$each"
-      [ -z "$running" ] || return 0
-      each=$((each + 1))
-    done
-    line=$((line + 1))
-  done
-  read_centiseconds
-  keep_records
 }
 
 # When only routes have changed the probes go on.
@@ -314,11 +284,10 @@ reload() {
   else
     write_records
     grep -q '^line ' "$work/config.new" || release_routes
-    stop_probes
+    stop_watching
     drop_own_routes
     load
     remember
-    listen
     look
   fi
   changed=yes
@@ -326,49 +295,12 @@ reload() {
 
 stop() {
   trap '' TERM INT
-  stop_probes
-  stop_listening
+  stop_watching
   # With the last LineMonitor goes what was made for it.
   set -- "$mp_etc"/current/objects.d/*-LineMonitor-*
   if [ -e "$1" ]; then return; fi
   [ ! -e "$mp_etc/current" ] || release_routes
   drop_own_routes
-}
-
-# ---- probes ----------------------------------------------------------------------------------------------------------------------
-
-# start_probes I: those that don't run, or have to run from another address.
-start_probes() {
-  eval "count=\$targets_$1"
-  each=1
-  while [ "$each" -le "$count" ]; do
-    eval "kind=\$kind_$1_$each where=\$where_$1_$each running=\$reader_$1_$each source=\$source_$1_$each"
-    case $kind:$where in
-      command:*) eval "from=\$from4_$1" ;;
-      *:*:*) eval "from=\$from6_$1" ;;
-      *) eval "from=\$from4_$1" ;;
-    esac
-    if [ -z "$running" ] || [ "$source" != "$from" ]; then
-      stop_probe "$1" "$each"
-      eval "source_$1_$each=\$from"
-      # Without an address of its own it would leave with another one.
-      if [ "$from" != - ] || [ "$kind" = command ]; then start_probe "$1" "$each"; fi
-    fi
-    each=$((each + 1))
-  done
-}
-
-stop_probes() {
-  line=1
-  while [ "$line" -le "$line_count" ]; do
-    eval "count=\$targets_$line"
-    each=1
-    while [ "$each" -le "$count" ]; do
-      stop_probe "$line" "$each"
-      each=$((each + 1))
-    done
-    line=$((line + 1))
-  done
 }
 
 main

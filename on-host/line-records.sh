@@ -67,7 +67,7 @@ announce() {
       LINE=$name STATE=$is REASON=$reason DEVICE=$device
       export LINE STATE REASON DEVICE
       exec timeout 60 sh -c "$on_change"
-    } </dev/null 3>&- 8>&- 9>&- &
+    } </dev/null 3>&- 4>&- 8>&- 9>&- &
   )
 }
 
@@ -84,7 +84,7 @@ report() {
   first="MESSAGE=$2"
   level="PRIORITY=$1"
   shift 2
-  ( { printf '%s\n' "$first" "$level" SYSLOG_IDENTIFIER=pulumi-multipath-lines "$@" | logger --journald; } 3>&- 8>&- 9>&- & )
+  ( { printf '%s\n' "$first" "$level" SYSLOG_IDENTIFIER=pulumi-multipath-lines "$@" | logger --journald; } 3>&- 4>&- 8>&- 9>&- & )
 }
 
 read_date() {
@@ -103,7 +103,7 @@ keep_records() {
 notify() {
   if [ "$centiseconds" -lt "$next_notice" ] || [ -z "${NOTIFY_SOCKET:-}" ]; then return 0; fi
   next_notice=$((centiseconds + 1000))
-  ( { systemd-notify WATCHDOG=1; :; } </dev/null >/dev/null 2>&1 3>&- 8>&- 9>&- & )
+  ( { systemd-notify WATCHDOG=1; :; } </dev/null >/dev/null 2>&1 3>&- 4>&- 8>&- 9>&- & )
 }
 
 write_targets() {
@@ -146,5 +146,5 @@ multipath_probes_lost_total$labels $lost
   done
   printf '%s' "$text" >"$work/new/targets"
   printf '%s' "$metrics" >"$work/new/metrics.prom"
-  ( mv "$work/new/targets" "$work/new/metrics.prom" "$work" 2>/dev/null 3>&- 8>&- 9>&- & )
+  ( mv "$work/new/targets" "$work/new/metrics.prom" "$work" 2>/dev/null 3>&- 4>&- 8>&- 9>&- & )
 }

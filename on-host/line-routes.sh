@@ -115,7 +115,7 @@ compose_route() {
 # tx.lock, and while a transaction waits for its confirmation apply.lock as well.
 take_locks() {
   undecided=''
-  if try_lock; then
+  if [ -n "$held" ] || try_lock; then
     for tx in "$mp_run"/tx-*/armed "$mp_run"/tx-*/firing; do
       [ ! -e "$tx" ] || undecided="$undecided ${tx%/*}"
     done
@@ -146,11 +146,18 @@ leave_out() {
 }
 
 run_routes() {
-  words=$(
-    ip -force -batch - 2>&1 >/dev/null <<BATCH
+  words=''
+  if [ -n "$prepared" ]; then
+    printf '%s' "$batch" >&4
+    end_prepared
+    read -r words <"$work/words" || :
+  else
+    words=$(
+      ip -force -batch - 2>&1 >/dev/null <<BATCH
 $batch
 BATCH
-  )
+    )
+  fi
   own='' later_again=''
   for route in $todo; do eval "written_$route=\$new_$route"; done
   line=1
@@ -159,6 +166,20 @@ BATCH
     line=$((line + 1))
   done
   [ -z "$words" ] || report_refusal
+}
+
+# A command takes longer to start than routes take to be written: while a line is doubted one waits for them.
+prepare() {
+  [ -z "$prepared" ] || return 0
+  exec 4<>"$work/routes"
+  ip -force -batch - <"$work/routes" >/dev/null 2>"$work/words" 3>&- 4>&- 8>&- 9>&- &
+  prepared=$!
+}
+
+end_prepared() {
+  exec 4>&-
+  until has_ended "$prepared"; do wait "$prepared"; done
+  prepared=''
 }
 
 report_refusal() {
@@ -194,10 +215,10 @@ look() {
     follow_line "$a" 6 "$address6" "$gateway6" "$has6"
     [ "$carrier" != yes ] || [ "$address4$address6" != -- ] || carrier=unaddressed # its lease has ended
     set_carrier "$a" "$carrier"
-    [ "$carrier" = gone ] || start_probes "$a"
   done <<FOUND
 $found
 FOUND
+  watch
 }
 
 is_resolved() {
@@ -237,31 +258,6 @@ drop_own_routes() {
   done
 }
 
-# What the kernel says, for as long as this runs.
-listen() {
-  stop_listening
-  devices=' ' objects='link address'
-  line=1
-  while [ "$line" -le "$line_count" ]; do
-    eval "devices=\"\$devices\$device_$line \" declared=\"\$gateway4_$line \$gateway6_$line\""
-    case " $declared " in *' dhcp '* | *' ra '*) objects='link address route' ;; esac
-    line=$((line + 1))
-  done
-  pipe=$work/events
-  [ -p "$pipe" ] || mkfifo "$pipe" || return
-  # shellcheck disable=SC2086
-  ip -N -o monitor $objects </dev/null >"$pipe" 2>&1 3>&- 8>&- 9>&- &
-  kernel=$!
-  # shellcheck disable=SC2086
-  awk $interactive -v devices="$devices" -f "$here/line-events.awk" <"$pipe" >&3 8>&- 9>&- &
-  events=$!
-}
-
-stop_listening() {
-  [ -z "$events" ] || stop_processes "$events" "$kernel"
-  events='' kernel=''
-}
-
 # ---- pinned connections --------------------------------------------------------------------------------------------------------
 
 # set_pinned I: whether connections may be pinned to it. In the background: routes come first.
@@ -276,6 +272,6 @@ set_pinned() {
         # They bear this line's address, and can't go on by another one.
         [ "$masquerade" = 0 ] || conntrack -D --mark "$mark/0x3f00"
       fi
-    } </dev/null >/dev/null 2>&1 3>&- 8>&- 9>&- &
+    } </dev/null >/dev/null 2>&1 3>&- 4>&- 8>&- 9>&- &
   )
 }

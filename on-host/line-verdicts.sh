@@ -1,74 +1,18 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # names set by line-monitor.sh, which reads this, and used by it
 # What follows from what probes, bursts, the kernel and people say: which targets are alive, and which lines are up.
 
-# note_miss miss|error I T 'LIMIT [WHO WORDS]': a burst begins, unless it would tell nothing new.
-note_miss() {
-  is_probed "$2" "$3" || return
-  eval "limit_$2_$3=\${4%% *} alive=\$alive_$2_$3 running=\$burst_$2 blocked=\$blocked_$2"
-  [ "$alive" = yes ] && [ -z "$blocked" ] || return
-  if [ "$1" = error ]; then
-    words=${4#* }
-    case $words in
-      '- '*) words=${words#- } ;;
-      *) words="${words%% *} answers ${words#* }" ;;
-    esac
-    eval "refusal_$2=\$words"
-  elif [ -z "$running" ]; then
-    eval "refusal_$2=''"
-  fi
-  if [ -n "$running" ]; then
-    # One that never tells must not keep the next from beginning.
-    eval "began=\$began_$2"
-    read_centiseconds
-    [ "$centiseconds" -ge $((began + 1000)) ] || return 0
-  fi
-  start_burst "$2"
-}
-
-# start_burst I: asks all its living targets at once, and once more each time.
-start_burst() {
-  bursts=$((bursts + 1))
+# note_silent I T '[WHO WORDS]': a burst was not answered, and who has said why.
+note_silent() {
+  is_probed "$1" "$2" || return
+  words=$3
+  case $words in
+    '') ;;
+    '- '*) words=${words#- } ;;
+    *) words="${words%% *} answers ${words#* }" ;;
+  esac
   read_centiseconds
-  eval "began_$1=$centiseconds burst_$1=$bursts last=\$targets_$1"
-  living=''
-  each=1
-  count=0
-  while [ "$each" -le "$last" ]; do
-    eval "alive=\$alive_$1_$each"
-    [ "$alive" = no ] || { living="$living $each" && count=$((count + 1)); }
-    each=$((each + 1))
-  done
-  eval "pending_$1=$count"
-  ( for each in $living; do ask "$1" "$each" "$bursts" & done )
-}
-
-# ask I T NUMBER. On a host that has no time an answer may lie there unread: when it took much longer than it should, nothing is known, and it is asked
-# again, three times at most.
-ask() {
-  exec 8>&- 9>&- </dev/null
-  use_target "$1" "$2"
-  eval "limit=\$limit_$1_$2"
-  replace='' tries=0 verdict=silent
-  while :; do
-    read_centiseconds
-    late=$((centiseconds + (burst * (down_after - 1) + limit) / 10 + 30))
-    if run_probe "$down_after" "$burst" "$limit" >/dev/null 2>&1; then verdict=answered && break; fi
-    read_centiseconds
-    tries=$((tries + 1))
-    if [ "$kind" != icmp ] || [ "$centiseconds" -lt "$late" ] || [ "$tries" -ge 3 ]; then break; fi
-  done
-  tell "$verdict $1 $2 $3"
-}
-
-# note_burst silent|answered I T NUMBER
-note_burst() {
-  is_probed "$2" "$3" || return
-  eval "[ \"\$burst_$2\" = \"$4\" ]" || return
-  eval "pending_$2=\$((pending_$2 - 1)); [ \$pending_$2 -gt 0 ] || burst_$2=''"
-  [ "$1" = silent ] || return
-  read_centiseconds
-  eval "alive_$2_$3=no judged_$2_$3=$centiseconds"
-  judge "$2"
+  eval "refusal_$1_$2=\$words alive_$1_$2=no judged_$1_$2=$centiseconds"
+  judge "$1"
 }
 
 # note_answers I T: unless some of these answers are older than the verdict.
@@ -87,7 +31,7 @@ note_counts() {
   is_probed "$1" "$2" || return
   # shellcheck disable=SC2086 # its words
   set -- "$1" "$2" $3
-  eval "sent_$1_$2=$3 lost_$1_$2=$4 rtt_$1_$2=$5 limit_$1_$2=$6 past=\$past_$1_$2 pasts=\$pasts_$1_$2"
+  eval "sent_$1_$2=$3 lost_$1_$2=$4 rtt_$1_$2=$5 past=\$past_$1_$2 pasts=\$pasts_$1_$2"
   share=0
   [ "$7" -eq 0 ] || share=$(($8 * 100 / $7))
   past=$past${past:+,}$share/$9
@@ -134,10 +78,10 @@ set_carrier() {
 # Once there is a carrier again they have to answer anew.
 kill_targets() {
   read_centiseconds
-  eval "last=\$targets_$1 burst_$1=''"
+  eval "last=\$targets_$1"
   each=1
   while [ "$each" -le "$last" ]; do
-    eval "alive_$1_$each=no judged_$1_$each=$centiseconds"
+    eval "alive_$1_$each=no judged_$1_$each=$centiseconds refusal_$1_$each=''"
     each=$((each + 1))
   done
 }
@@ -146,12 +90,14 @@ kill_targets() {
 judge() {
   [ -z "$paused" ] || return 0
   eval "last=\$targets_$1 blocked=\$blocked_$1 is=\$state_$1 until=\$until_$1"
-  good=0 silent='' lossy=''
+  good=0 silent='' lossy='' refusal=''
   each=1
   while [ "$each" -le "$last" ]; do
     eval "alive=\$alive_$1_$each loss=\$lossy_$1_$each where=\${where_$1_$each%% *} kind=\$kind_$1_$each"
     [ "$kind" != command ] || where='its command'
-    if [ "$alive" = no ]; then silent="$silent${silent:+, }$where"
+    if [ "$alive" = no ]; then
+      silent="$silent${silent:+, }$where"
+      [ -n "$refusal" ] || eval "refusal=\$refusal_$1_$each"
     elif [ -n "$loss" ]; then lossy="$lossy${lossy:+, }$loss % to $where"
     else good=$((good + 1)); fi
     each=$((each + 1))
@@ -161,7 +107,6 @@ judge() {
   if [ -z "$blocked" ] && [ "$good" -ge "$wanted" ]; then
     [ "$is" = up ] || go_up "$1"
   elif [ "$is" = up ]; then
-    eval "refusal=\$refusal_$1"
     if [ -n "$blocked" ]; then go_down "$1" "$blocked"
     elif [ -n "$silent" ] && [ -n "$refusal" ]; then go_down "$1" "$refusal"
     elif [ -n "$silent" ]; then go_down "$1" "no answer from $silent${lossy:+, and too much is lost: $lossy}"
@@ -196,7 +141,7 @@ go_up() {
     later "$seconds" "judge $1"
     return
   fi
-  eval "state_$1=up reason_$1='' back_$1=$centiseconds refusal_$1=''"
+  eval "state_$1=up reason_$1='' back_$1=$centiseconds"
   turn "$1"
 }
 

@@ -29,9 +29,9 @@ const scriptFiles = [
   ...[
     "line-monitor.awk",
     "line-addresses.awk",
-    "line-events.awk",
-    "line-probe.awk",
-    "line-probe.pl",
+    "line-watch.pl",
+    "line-connections.pl",
+    "line-target.pl",
     "pulumi-multipath-lines.service",
   ],
 ];

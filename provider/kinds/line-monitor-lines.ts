@@ -35,12 +35,22 @@ export function objectsOf(monitor: LineMonitor): Declared[] {
   const devices = new Set<string>();
   return monitor.lines.flatMap((line, place) => {
     const number = numberOf(line, place);
-    const all = [...familiesOf(monitor, line)].flatMap((family) => waysOf(line, number, family));
+    const families = familiesOf(monitor, line);
+    const all = [...families].flatMap((family) => waysOf(line, number, family));
     if (devices.has(line.device)) return all;
     devices.add(line.device);
-    const key = `net/ipv4/conf/${line.device}/rp_filter`;
-    return [declared(sysctl, line, "reverse path filter", { key, value: looseReversePath }), ...all];
+    return [...settingsOf(line, families), ...all];
   });
+}
+
+/** The kernel itself leaves out next hops whose device has lost its carrier: sooner than any program can, and while none runs. */
+function settingsOf(line: Line, families: ReadonlySet<Family>): Declared[] {
+  const set = (what: string, version: Family, name: string, value: number) =>
+    declared(sysctl, line, what, { key: `net/ipv${version}/conf/${line.device}/${name}`, value });
+  return [
+    set("reverse path filter", 4, "rp_filter", looseReversePath),
+    ...[...families].map((family) => set(`ipv${family} carrier`, family, "ignore_routes_with_linkdown", 1)),
+  ];
 }
 
 function waysOf(line: Line, number: number, version: Family): Declared[] {

@@ -21,7 +21,15 @@ function inputs(fields: object): Inputs {
   return { host, owner: { project: "network", stack: "dev", name: "lines" }, ...lineMonitorSchema.parse(fields) };
 }
 
-const bare = snapshotOf({ sysctls: ["net/ipv4/conf/adsl/rp_filter=1", "net/ipv4/conf/bdsl/rp_filter=2"] });
+const bare = snapshotOf({
+  sysctls: [
+    "net/ipv4/conf/adsl/rp_filter=1",
+    "net/ipv4/conf/bdsl/rp_filter=2",
+    ...["adsl", "bdsl"].flatMap((device) =>
+      [4, 6].map((version) => `net/ipv${version}/conf/${device}/ignore_routes_with_linkdown=0`),
+    ),
+  ],
+});
 const planFor = (fields: object) => createPlan(lineMonitor, inputs(fields), bare, "claim");
 const linesFor = (fields: object) => planFor(fields).steps.map(shown);
 const told = (fields: object) => lineMonitorConfig.replay(lineMonitorSchema.parse(fields));
@@ -30,6 +38,8 @@ describe("A LineMonitor", () => {
   it("gives each line a table that leads over it and nowhere else, and a rule for its probes", () => {
     assert.deepEqual(linesFor(two), [
       "sysctl net/ipv4/conf/adsl/rp_filter=2",
+      "sysctl net/ipv4/conf/adsl/ignore_routes_with_linkdown=1",
+      "sysctl net/ipv4/conf/bdsl/ignore_routes_with_linkdown=1",
       "ip -4 route add unreachable default table 20501 metric 4294967295 proto 205",
       "ip -4 route add unreachable default table 20502 metric 4294967295 proto 205",
       "ip -4 route add default via 198.51.100.1 dev adsl onlink table 20501 proto 205 src 203.0.113.5",
@@ -108,7 +118,10 @@ describe("A LineMonitor", () => {
     const files = planned.files.flatMap(({ file, content }) => (content === undefined ? [] : [parseObjectFile(file, content)]));
     const objects = new Map(files.map((one): [string, ObjectFile] => [one.file, one]));
     const live = {
-      sysctls: ["net/ipv4/conf/adsl/rp_filter=2", "net/ipv4/conf/bdsl/rp_filter=2"],
+      sysctls: ["adsl", "bdsl"].flatMap((device) => [
+        `net/ipv4/conf/${device}/rp_filter=2`,
+        `net/ipv4/conf/${device}/ignore_routes_with_linkdown=1`,
+      ]),
       routes: [
         "default via 198.51.100.1 dev adsl onlink table 20501 proto 205 src 203.0.113.5",
         "unreachable default table 20501 metric 4294967295 proto 205",

@@ -164,9 +164,12 @@ describe("Route", () => {
     expectPlan(route, { desired, live: ["10.0.0.0/8 via 192.0.2.1 dev adsl proto 205"] }).toEqual([]);
   });
 
-  it("matches next hops without a device last, and each with one leg only", () => {
-    const desired = { destination: "10.0.0.0/8", nextHops: [{ gateway: "192.0.2.1" }, { gateway: "192.0.2.1", device: "adsl" }] };
-    const live = (second: string) => [`10.0.0.0/8 proto 205 nexthop via 192.0.2.1 dev adsl nexthop ${second}`];
+  it("matches next hops without a device with whatever device they are on", () => {
+    const desired = {
+      destination: "10.0.0.0/8",
+      nextHops: [{ gateway: "192.0.2.1" }, { gateway: "192.0.2.129", device: "adsl" }],
+    };
+    const live = (first: string) => [`10.0.0.0/8 proto 205 nexthop ${first} nexthop via 192.0.2.129 dev adsl`];
     expectPlan(route, { desired, live: live("via 192.0.2.1 dev bdsl") }).toEqual([]);
     expectPlan(route, { desired, live: live("via 192.0.2.129 dev bdsl") }).toMatch(/replace/);
   });
