@@ -1,5 +1,6 @@
 # What the objects' files say to line-monitor.sh, in the form in which it takes it: lines and targets numbered from 1, the next hops of the
-# routes that it keeps with the number of their line. Loaded after keys.awk. Files: the configs (*-LineMonitor-*) first, then all others.
+# routes that it keeps with the number of their line. Loaded after keys.awk. Files: the configs (*-LineMonitor-*) first, then all others; their
+# paths are in the file `files`, since their names say what the objects are, and everybody may read what a process was started with.
 #
 #   settings WORD VALUE ...
 #   line I NAME NUMBER DEVICE GATEWAY4 GATEWAY6 ADDRESS4 ADDRESS6 INTERVAL     words as in the file, `-` for none
@@ -7,6 +8,8 @@
 #   on-change COMMAND, metrics-file PATH
 #   route R FAMILY TABLE KEY, head R WORDS, hop R H I|0 VIA|- WORDS            to be written as `HEAD nexthop [via VIA] WORDS`
 #   pinned I MARK MASQUERADE                                                   a line whose connections are pinned, and the mark that they bear
+
+BEGIN { while (files && (getline file <files) > 0) ARGV[ARGC++] = file }
 
 FNR == 1 {
   body = 0

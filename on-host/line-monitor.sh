@@ -14,7 +14,7 @@
 #   from itself, later         apply, judge I, announce I, resume-at TIME
 #
 # Times are of a clock that nobody sets; only people are told the date. Files in WORK, /run/pulumi-multipath/lines: fifo, health, targets,
-# transitions, metrics.prom (line-records.sh), and this process's own: config, probes, scripts, new/, routes (a pipe) and words.
+# transitions, metrics.prom (line-records.sh), and this process's own: config, files, probes, scripts, new/, routes (a pipe) and words.
 #
 # State of line I: name_I, number_I, device_I, mark_I, interval_I, targets_I (how many), gateway4_I, address4_I (as declared; 6 likewise), via4_I, from4_I (as they are
 # now), state_I (up, down), reason_I, since_I (date), drained_I (by whom), blocked_I (why it can't be alive), back_I (when it was taken up last), penalty_I, until_I
@@ -170,7 +170,8 @@ read_files() {
       *-LineMonitor-* | *-Route-* | *-ConnectionPinning-*) set -- "$@" "$file" ;;
     esac
   done
-  awk -f "$here/keys.awk" -f "$here/line-monitor.awk" "$@"
+  printf '%s\n' "$@" >"$work/files"
+  awk -v files="$work/files" -f "$here/keys.awk" -f "$here/line-monitor.awk"
 }
 
 load_settings() {

@@ -27,7 +27,7 @@
 #                               which saves the monitor a process; USR1 lets it go
 #   missed                      the kernel had more to say than could be heard
 #   tick                        every 5 s: this process is well
-# Ends when MONITOR, a process, has ended, or whoever has started it.
+# Ends when MONITOR, the process that has started it, has ended.
 use strict;
 
 my ($file, $monitor, $lock) = @ARGV;
@@ -80,7 +80,6 @@ sub now { return defined $clock ? fine_time() : coarse_time() }
 
 $SIG{PIPE} = 'IGNORE';
 $SIG{CHLD} = sub { };                               # wakes select
-my $parent = getppid;
 my $read = 0;                                       # which FILE it was
 
 my %settings;
@@ -442,8 +441,10 @@ sub step_burst {
     $known->end_burst($now);
 }
 
+# Once a second at least, for the file and the monitor may be gone.
 sub next_time {
-    my $next = $next_tick;
+    my ($now) = @_;
+    my $next = $now + 1;
     for my $target (@targets) {
         $next = $target->{next} if $target->{next} < $next;
         my $own = $target->{known}->next_time;
@@ -452,10 +453,10 @@ sub next_time {
     return $next;
 }
 
-while (kill(0, $monitor) && getppid == $parent) {
+while (getppid == $monitor) {
     my $now = now();
     load($now) if ((stat $file)[1] // 0) != $read;
-    my $planned = next_time();
+    my $planned = next_time($now);
     my ($in, $out) = ('', '');
     vec($in, fileno $_, 1) = 1 for $kernel, values %listeners;
     for my $attempt (values %attempts) { vec($attempt->{asked} ? $in : $out, fileno $attempt->{socket}, 1) = 1 }

@@ -1,6 +1,7 @@
 /**
  * `npm run failover -- [--trials N] [--json FILE] [--variants silent,icmp-unreachable,ethernet-down]`: how long a dead line costs, measured on the
  * lab gateway with traffic from its LAN. Writes the table of docs/failover.md and the picture docs/failover.svg.
+ * `npm run failover -- --calm MINUTES`: what it costs while no line dies, and whether bad lines are left alone. Writes the page's other table.
  */
 import { parseArgs } from "node:util";
 import { endWith, SentenceError } from "./setup/sentence-error.mjs";
@@ -16,6 +17,7 @@ try {
       flows: { type: "string", default: "40" },
       json: { type: "string" },
       variants: { type: "string", default: "" },
+      calm: { type: "string" },
     },
   });
   const variants = values.variants.split(",").filter(Boolean);
@@ -29,7 +31,10 @@ try {
   };
   await setUp({ parts: ["packages", "lab"] });
   // A process of its own, for the pinned Node.
-  const program = `import("./scripts/failover/main.ts").then(({ run }) => run(${JSON.stringify(options)}))`;
+  const program =
+    values.calm === undefined
+      ? `import("./scripts/failover/main.ts").then(({ run }) => run(${JSON.stringify(options)}))`
+      : `import("./scripts/failover/calm.ts").then(({ stayCalm }) => stayCalm(${numberOf("calm", values.calm)}))`;
   await run("node", ["--import", "tsx", "--input-type=module", "-e", program]);
 } catch (error) {
   endWith(error);

@@ -1,0 +1,69 @@
+/** `npm run failover -- --calm MINUTES`: what the line monitor costs while nothing happens, and whether it stays calm on bad lines. */
+import { Gateway } from "../../test/fixtures/gateway";
+import { Lines, work } from "../../test/fixtures/lines";
+import { writeCalm } from "./page";
+
+export interface Calm {
+  readonly what: string;
+  readonly minutes: number;
+  /** Of the emulated core, of the monitor and all its processes. */
+  readonly cpuPercent: number;
+  /** Proportional set size. */
+  readonly kilobytes: number;
+  readonly demotions: number;
+}
+
+const service = "pulumi-multipath-lines.service";
+/** Both ways together; the router delays and loses in each direction. */
+const each = (loss: number) => `loss ${((1 - Math.sqrt(1 - loss)) * 100).toFixed(2)}%`;
+const jitter = "delay 100ms 100ms";
+
+export async function stayCalm(minutes: number): Promise<void> {
+  const gateway = await Gateway.up();
+  await gateway.reset();
+  const { lab } = gateway;
+  const rows: Calm[] = [];
+  try {
+    const on = await Lines.declare(gateway);
+    const measure = async (what: string, during: number) => {
+      await on.run("sleep 10"); // to learn the round trip
+      const before = await readingOf(on);
+      for (let passed = 0; passed < during * 60; passed += 30) await on.run("sleep 30");
+      const after = await readingOf(on);
+      const row = {
+        what,
+        minutes: during,
+        cpuPercent: ((after.cpu - before.cpu) / (after.uptime - before.uptime)) * 100,
+        kilobytes: after.kilobytes,
+        demotions: after.demotions - before.demotions,
+      };
+      console.log(`${what}: ${during} min, ${row.cpuPercent.toFixed(2)} % CPU, ${row.kilobytes} kB, ${row.demotions} demotions`);
+      rows.push(row);
+    };
+    await measure("healthy lines", Math.min(5, minutes));
+    for (const line of ["adsl", "bdsl"] as const) await lab.shapeLine(line, [...jitter.split(" "), ...each(0.05).split(" ")]);
+    await measure("5 % lost, 200 ms of jitter each way, on both lines", minutes);
+    await lab.restoreLine("adsl");
+    await lab.shapeLine("bdsl", each(0.3).split(" "));
+    await measure("30 % lost on one line", Math.min(5, minutes));
+    await writeCalm(rows);
+  } finally {
+    await lab.down();
+  }
+}
+
+async function readingOf(on: Lines) {
+  const shown = await on.run(`
+    read -r uptime _ </proc/uptime
+    cgroup=/sys/fs/cgroup/system.slice/${service}
+    awk '/^usage_usec/ { print $2 / 1000000 }' $cgroup/cpu.stat
+    echo $uptime
+    kilobytes=0
+    for process in $(cat $cgroup/cgroup.procs); do
+      kilobytes=$((kilobytes + $(awk '/^Pss:/ { print $2 }' /proc/$process/smaps_rollup 2>/dev/null || echo 0)))
+    done
+    echo $kilobytes
+    grep -c ' down ' ${work}/transitions || :`);
+  const [cpu = 0, uptime = 0, kilobytes = 0, demotions = 0] = shown.split("\n").map(Number);
+  return { cpu, uptime, kilobytes, demotions };
+}
