@@ -56,7 +56,7 @@ describe("line-watch.pl", function () {
 
   async function watch(...lines: string[]): Promise<void> {
     await tell(settings, ...lines);
-    await kernel.run(`>lock; perl -w ${program} probes $$ lock >said 2>&1 & watch=$!`);
+    await kernel.run(`>lock; >said; perl -w ${program} probes $$ lock >>said 2>&1 & watch=$!`);
     await until("grep -q ^tick said");
   }
 
@@ -154,7 +154,7 @@ describe("line-watch.pl", function () {
 
   it("ends with the monitor that has started it, and when there is no line any more", async () => {
     await kernel.run(
-      `printf '%s\\n' '${settings}' 'line 1 adsl line0 -' >probes; sh -c 'perl -w ${program} probes $$ lock >said 2>&1 & echo $! >watching; sleep 1'`,
+      `printf '%s\\n' '${settings}' 'line 1 adsl line0 -' >probes; sh -c 'perl -w ${program} probes $$ lock >>said 2>&1 & echo $! >watching; sleep 1'`,
     );
     await until("[ ! -d /proc/$(cat watching) ]");
     await watch("line 1 adsl line0 -");
