@@ -92,7 +92,7 @@ my %listeners;     # by family
 our %attempts;     # connections that are made, by descriptor; and commands that run, by process (line-connections.pl)
 our %commands;
 my (%devices, %index_of, %name_of, %carrier, $follow_routes, $kernel);
-my $next_tick = 0;
+my $next_tick = now() + 5;
 my ($doubted, $doubted_at) = (0, -5);
 
 sub say_so {

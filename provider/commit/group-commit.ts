@@ -63,8 +63,11 @@ export const defaultGroupCommitOptions: GroupCommitOptions = {
   deadlineSeconds: 180,
 };
 
-/** How often a transaction is planned again because the host had changed, and how often because one of its changes was refused. */
+/** How often a transaction is made because one of its changes was refused. */
 const attempts = 3;
+
+/** How often it is planned because the host had changed meanwhile: two people at work at the same time are no reason to give up. */
+const looks = 10;
 
 /** How many lines of a large change an error shows. */
 const shownLines = 5;
@@ -218,7 +221,7 @@ export class GroupCommit {
           return;
         case "stale":
         case "none":
-          if (++stale >= attempts) throw this.everChanging(outcome);
+          if (++stale >= looks) throw this.everChanging(outcome);
           break;
         case "rejected":
           if (!this.rejectCulprit(plans, outcome, ++refused)) return;
@@ -284,7 +287,7 @@ export class GroupCommit {
   private everChanging(outcome: Extract<Outcome, { status: "stale" | "none" }>): NotAppliedError {
     const what = outcome.status === "stale" && outcome.changed ? ` (last: ${outcome.changed})` : "";
     return new NotAppliedError(
-      `${this.target.name} was changed by somebody else between plan and commit, ${attempts} times in a row${what}. Nothing was changed. ` +
+      `${this.target.name} was changed by somebody else between plan and commit, ${looks} times in a row${what}. Nothing was changed. ` +
         "Is another tool managing the same addresses or routes?",
     );
   }

@@ -57,7 +57,7 @@ describe("line-watch.pl", function () {
   async function watch(...lines: string[]): Promise<void> {
     await tell(settings, ...lines);
     await kernel.run(`>lock; >said; perl -w ${program} probes $$ lock >>said 2>&1 & watch=$!`);
-    await until("grep -q ^tick said");
+    await until("grep -q ^look said");
   }
 
   const kinds = [
