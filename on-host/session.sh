@@ -201,6 +201,8 @@ detached() {
   setsid /bin/sh "$script" "$@" </dev/null >>"$tx/output" 2>&1 &
   case $script in */transaction.sh) echo $! >"$tx/worker" ;; esac
   wait $!
+  # Removed before it was read, by who has taken away the last object meanwhile.
+  if [ ! -r "$script" ] && [ ! -e "$tx/began" ]; then verdict='status missing'; fi
   return 0
 }
 
