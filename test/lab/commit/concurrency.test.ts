@@ -110,6 +110,20 @@ onEachBox("Sessions", (open, thorough) => {
     },
   );
 
+  thorough?.("put the scripts on the host again when another one has removed them just before they are read", async () => {
+    const one = another();
+    await one.commit(routeChange("10.1.0.0/16", "192.0.2.9", "tx0"));
+    // In the place of the program that starts them, once.
+    const meddler = ["#!/bin/sh", "rm -rf /usr/local/libexec/pulumi-multipath", 'rm "$0"', 'exec setsid "$@"'];
+    await on.sh(
+      `mkdir -p /usr/local/sbin && printf '%s\n' ${meddler.map((line) => `'${line}'`).join(" ")} >/usr/local/sbin/setsid && chmod +x /usr/local/sbin/setsid`,
+    );
+    await one.commit(routeChange("10.2.0.0/16", "192.0.2.9", "tx0"));
+    const now = await dump(on);
+    assert.ok(now.includes("10.1.0.0/16") && now.includes("10.2.0.0/16"));
+    assert.equal(await on.sh("ls /usr/local/sbin"), "");
+  });
+
   thorough?.("are served to the end by a transaction that is told to stop", async () => {
     const one = another();
     await one.look();
