@@ -26,7 +26,7 @@
 #   held, free                  between them everything else is kept from changing this host: LOCK is taken before it is said that something is dead,
 #                               which saves the monitor a process; USR1 lets it go
 #   missed                      the kernel had more to say than could be heard
-#   tick                        every 5 s: this process is well
+#   tick                        nothing was told for 5 s, but this process is well
 # Ends when MONITOR, the process that has started it, has ended.
 use strict;
 
@@ -97,6 +97,7 @@ my ($doubted, $doubted_at) = (0, -5);
 
 sub say_so {
     my ($text) = @_;
+    $next_tick = now() + 5;
     while (length $text) {
         my $wrote = syswrite STDOUT, $text;
         if (!defined $wrote) { next if $! == EINTR; exit 1 }
@@ -479,7 +480,5 @@ while (getppid == $monitor) {
         $doubted = 0;
         say_so("free\n") if $locked && !$told_free++;
     }
-    next if $now < $next_tick;
-    $next_tick = $now + 5;
-    say_so("tick\n");
+    say_so("tick\n") if $now >= $next_tick;
 }

@@ -32,7 +32,7 @@ describe("The commands, with the real engine and the line monitor on the lab gat
     const { code, output } = await program.up();
     assert.equal(code, 0, output);
     await gateway.sh(
-      "n=0; until grep -q 'bdsl .* alive' /run/pulumi-multipath/lines/targets; do n=$((n + 1)); [ $n -lt 300 ] || exit 1; sleep 0.1; done",
+      "n=0; until grep -q '^target adsl .* alive [0-9]* [0-9]* [0-9]' /run/pulumi-multipath/lines/targets; do n=$((n + 1)); [ $n -lt 300 ] || exit 1; sleep 0.1; done",
     );
   });
 
