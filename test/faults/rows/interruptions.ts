@@ -7,10 +7,7 @@ import { type Trial, programs } from "../trial";
 
 const goesOn: Harm = { next: programs.after };
 
-const quick = new Set([
-  "link cut at line 5 of the batch",
-  "the worker killed when line 5 of the batch",
-]);
+const quick = new Set(["link cut at line 5 of the batch", "the worker killed when line 5 of the batch"]);
 
 /** Rows 10 to 16, 19, 23 to 25, 28 and 29: something breaks at a step of the protocol. */
 export const interruptions: readonly Fault[] = [
