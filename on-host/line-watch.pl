@@ -91,7 +91,7 @@ my %senders;       # by family, mark and source
 my %listeners;     # by family
 our %attempts;     # connections that are made, by descriptor; and commands that run, by process (line-connections.pl)
 our %commands;
-my (%devices, %index_of, %name_of, %carrier, $follow_routes, $kernel);
+my (%devices, %name_of, %carrier, $follow_routes, $kernel);
 my $next_tick = now() + 5;
 my ($doubted, $doubted_at) = (0, -5);
 
