@@ -26,7 +26,7 @@ describe("What left by one line and is answered by the other", function () {
   async function heard(): Promise<{ answered: number; martians: number }> {
     const shown = await on.run(`
       dmesg --clear
-      for n in $(seq ${clients}); do ip netns exec client ping -q -c 1 -W 2 198.18.3.$n >/dev/null && echo answered & done
+      for n in $(seq ${clients}); do ip netns exec client ping -q -c 1 -W 5 198.18.3.$n >/dev/null && echo answered & done
       wait
       dmesg | grep 'martian source [0-9.]* from 198.18.3.[0-9]*, on dev adsl' || :`);
     const lines = shown.split("\n").filter(Boolean);
