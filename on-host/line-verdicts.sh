@@ -145,6 +145,12 @@ go_up() {
   turn "$1"
 }
 
+# Sets `seconds` from milliseconds.
+seconds() {
+  seconds=00$(($1 % 1000))
+  seconds=$(($1 / 1000)).${seconds#"${seconds%???}"}
+}
+
 # turn I: it is to be written, and told.
 turn() {
   turned="$turned $1"

@@ -159,6 +159,7 @@ describe("The line monitor", function () {
   it("keeps a line out longer each time that it dies again soon", async () => {
     await on.redeclare({ settings: { "max-hold-down": 60000 } });
     await on.run("sleep 2.5");
+    const monitor = await on.run(`head -n 1 ${work}/health`);
     for (let death = 0; death < 3; death++) {
       await gateway.lab.failLine("bdsl", "silent");
       await on.untilLine("bdsl", "down");
@@ -169,6 +170,7 @@ describe("The line monitor", function () {
     const times = transitions.split("\n").map((line) => Number(line.split(" ")[0]));
     const outs = [0, 2, 4].map((n) => (times[n + 1] ?? 0) - (times[n] ?? 0));
     assert.ok((outs[1] ?? 0) >= 2 && (outs[2] ?? 0) >= 4, `kept out for ${outs.join(", ")} s`);
+    assert.equal(await on.run(`head -n 1 ${work}/health`), monitor, "it was started anew");
     await on.redeclare({ settings: undamped });
     await on.run("sleep 2");
   });
