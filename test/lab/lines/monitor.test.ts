@@ -160,16 +160,16 @@ describe("The line monitor", function () {
     await on.redeclare({ settings: { "max-hold-down": 60000 } });
     await on.run("sleep 2.5");
     const monitor = await on.run(`head -n 1 ${work}/health`);
-    for (let death = 0; death < 3; death++) {
+    for (let death = 0; death < 4; death++) {
       await gateway.lab.failLine("bdsl", "silent");
       await on.untilLine("bdsl", "down");
       await gateway.lab.restoreLine("bdsl");
       await on.untilLine("bdsl", "up");
     }
-    const transitions = await on.run(`grep ' bdsl ' ${work}/transitions | tail -n 6`);
+    const transitions = await on.run(`grep ' bdsl ' ${work}/transitions | tail -n 8`);
     const times = transitions.split("\n").map((line) => Number(line.split(" ")[0]));
-    const outs = [0, 2, 4].map((n) => (times[n + 1] ?? 0) - (times[n] ?? 0));
-    assert.ok((outs[1] ?? 0) >= 2 && (outs[2] ?? 0) >= 4, `kept out for ${outs.join(", ")} s`);
+    const outs = [0, 2, 4, 6].map((n) => (times[n + 1] ?? 0) - (times[n] ?? 0));
+    assert.ok((outs[1] ?? 0) >= 2 && (outs[2] ?? 0) >= 4 && (outs[3] ?? 0) >= 8, `kept out for ${outs.join(", ")} s`);
     assert.equal(await on.run(`head -n 1 ${work}/health`), monitor, "it was started anew");
     await on.redeclare({ settings: undamped });
     await on.run("sleep 2");
