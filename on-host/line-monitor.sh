@@ -18,7 +18,7 @@
 #
 # State of line I: name_I, number_I, device_I, mark_I, interval_I, targets_I (how many), gateway4_I, address4_I (as declared; 6 likewise), via4_I, from4_I (as they are
 # now), state_I (up, down), reason_I, since_I (date), drained_I (by whom), blocked_I (why it can't be alive), back_I (when it was taken up last), penalty_I, until_I
-# (kept out so long). Of target T: kind_I_T, where_I_T, alive_I_T, judged_I_T (when), refusal_I_T (who has said why it is silent), lossy_I_T, sent_I_T, lost_I_T, rtt_I_T,
+# (kept out so long). Of target T: kind_I_T, where_I_T, alive_I_T, soon_I_T (it takes little to be alive), refusal_I_T (who has said why it is silent), lossy_I_T, sent_I_T, lost_I_T, rtt_I_T,
 # past_I_T. Times in centiseconds.
 # shellcheck disable=SC2154 # set by eval, and by the parts that are read below
 # shellcheck disable=SC2034
@@ -42,7 +42,7 @@ prepared=''                   # the `ip` that waits for routes to write
 held=''                       # whether that process holds tx.lock for this one
 ended=''                      # whether a child has
 journal='' told_transitions=0
-next_records=0 next_notice=0  # when targets are written again, and systemd is told
+next_records=0                # when targets are written again
 pid=$$
 
 main() {
@@ -56,7 +56,6 @@ main() {
   load
   check_tools
   remember
-  notify
   begin
   while :; do
     if read -r word a b rest <&3; then take "$word" "$a" "$b" "$rest"; fi
@@ -69,7 +68,7 @@ take() {
   case $1 in
     counts) note_counts "$2" "$3" "$4" ;;
     silent) note_silent "$2" "$3" "$4" ;;
-    answers) note_answers "$2" "$3" ;;
+    answers) note_answers "$2" "$3" "${4:-0}" ;;
     doubt) prepare ;;
     calm) end_prepared ;;
     held) held=yes ;;
@@ -206,12 +205,20 @@ load_line() {
 # load_target I T KIND REST
 load_target() {
   eval "targets_$1=$2 kind_$1_$2=\${3%% *} where_$1_$2=\${3#* }"
-  eval "alive_$1_$2=yes judged_$1_$2=0 lossy_$1_$2='' refusal_$1_$2='' sent_$1_$2=0 lost_$1_$2=0 rtt_$1_$2=- past_$1_$2='' pasts_$1_$2=0"
+  eval "alive_$1_$2=yes soon_$1_$2='' lossy_$1_$2='' refusal_$1_$2='' sent_$1_$2=0 lost_$1_$2=0 rtt_$1_$2=- past_$1_$2='' pasts_$1_$2=0"
 }
 
-# What the monitor before this one has left: lines that were out stay out until they answer.
+# What the monitor before this one has left: lines that were out stay out until they answer. Where there was none since the host was started, a route that is
+# missing could not be restored, because a lease has another gateway by now, for instance.
 remember() {
-  [ -r "$work/health" ] || return 0
+  if [ ! -r "$work/health" ]; then
+    line=1
+    while [ "$line" -le "$line_count" ]; do
+      eval "vanished_$line=yes"
+      line=$((line + 1))
+    done
+    return
+  fi
   while read -r word name is since device _ _ reason; do
     case $word in
       line)
@@ -246,7 +253,7 @@ mark_down() {
   eval "state_$1=down told_$1=down said_$1=down count=\$targets_$1"
   target=1
   while [ "$target" -le "$count" ]; do
-    eval "alive_$1_$target=no judged_$1_$target=$centiseconds"
+    eval "alive_$1_$target=no"
     target=$((target + 1))
   done
 }

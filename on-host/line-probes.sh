@@ -53,7 +53,8 @@ write_probes() {
 }
 
 start_watching() {
-  perl -w "$here/line-watch.pl" "$work/probes" "$pid" "$mp_run/tx.lock" </dev/null >&3 4>&- 8>&- 9>&- &
+  # Signals that it does not heed yet would end it.
+  ( trap '' USR1 USR2; exec perl -w "$here/line-watch.pl" "$work/probes" "$pid" "$mp_run/tx.lock" ) </dev/null >&3 4>&- 8>&- 9>&- &
   watcher=$!
 }
 

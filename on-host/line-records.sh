@@ -91,19 +91,13 @@ read_date() {
   date=$(date +%s)
 }
 
-# Every 5 s, when one of the probes has counted that long; so that systemd, which is told here, starts this anew when no probe tells anything.
+# Every 5 s, when one of the probes has counted that long. The process that asks the targets puts the files in their place and tells systemd that all is
+# well, which starts this anew when it is not told: to start programs for that would cost more than all probes.
 keep_records() {
   if [ "$centiseconds" -lt "$next_records" ]; then return; fi
   next_records=$((centiseconds + 480))
   write_targets
-  notify
-}
-
-# The shell between stays until it is done: systemd asks which service a message comes from by the sender's parent.
-notify() {
-  if [ "$centiseconds" -lt "$next_notice" ] || [ -z "${NOTIFY_SOCKET:-}" ]; then return 0; fi
-  next_notice=$((centiseconds + 1000))
-  ( { systemd-notify WATCHDOG=1; :; } </dev/null >/dev/null 2>&1 3>&- 4>&- 8>&- 9>&- & )
+  kill -USR2 "$watcher" 2>/dev/null
 }
 
 write_targets() {
@@ -146,5 +140,4 @@ multipath_probes_lost_total$labels $lost
   done
   printf '%s' "$text" >"$work/new/targets"
   printf '%s' "$metrics" >"$work/new/metrics.prom"
-  ( mv "$work/new/targets" "$work/new/metrics.prom" "$work" 2>/dev/null 3>&- 4>&- 8>&- 9>&- & )
 }

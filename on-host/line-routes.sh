@@ -40,7 +40,15 @@ apply() {
       return
     fi
     [ -z "$undecided" ] || leave_out
-    [ -z "$batch" ] || run_routes
+    forget_vanished
+    if [ -n "$batch" ]; then
+      run_routes
+      if [ -z "$undecided" ] && note_vanished; then
+        compose
+        forget_vanished
+        run_routes
+      fi
+    fi
   fi
   changed=''
   write_records
@@ -160,12 +168,33 @@ BATCH
   fi
   own='' later_again=''
   for route in $todo; do eval "written_$route=\$new_$route"; done
+  [ -z "$words" ] || report_refusal
+}
+
+# All kept routes are written now.
+forget_vanished() {
   line=1
   while [ "$line" -le "$line_count" ]; do
     eval "vanished_$line=''"
     line=$((line + 1))
   done
-  [ -z "$words" ] || report_refusal
+}
+
+# Whether a route was not there because the kernel has taken it away together with a device that it has told to be down so far, and not to be gone.
+note_vanished() {
+  case $words in *'No such file or directory'*) ;; *) return 1 ;; esac
+  any=''
+  line=1
+  while [ "$line" -le "$line_count" ]; do
+    eval "device=\$device_$line blocked=\$blocked_$line"
+    if [ -n "$blocked" ] && [ ! -e "/sys/class/net/$device" ]; then
+      eval "vanished_$line=yes"
+      any=yes
+    fi
+    line=$((line + 1))
+  done
+  [ -n "$any" ] || return
+  forget_routes
 }
 
 # A command takes longer to start than routes take to be written: while a line is doubted one waits for them.
@@ -189,11 +218,11 @@ report_refusal() {
 
 # ---- the lines' own tables, and what they stand on ---------------------------------------------------------------------------
 
-# Links, and for lines that are not declared in full addresses and routes, soon: one event is followed by others.
+# Links, and for lines that are not declared in full addresses and routes; once for all that has happened by then.
 look_soon() {
   [ -z "$looking" ] || return 0
   looking=yes
-  later 0.1 look-now
+  tell look-now
 }
 
 look() {
@@ -218,6 +247,7 @@ look() {
   done <<FOUND
 $found
 FOUND
+  [ -z "$own" ] || write_own
   watch
 }
 
@@ -244,6 +274,13 @@ follow_line() {
   own="${own}$text src $3 table $table proto 205
 "
   changed=yes
+}
+
+# Before anything else, for a probe that is sent before its line's table leads anywhere is lost. `apply` does it when somebody else is at work.
+write_own() {
+  batch=$own todo=''
+  if take_locks; then run_routes; fi
+  exec 8>&- 9>&-
 }
 
 # Those that no object's file declares.

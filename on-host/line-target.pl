@@ -65,9 +65,10 @@ sub answered {
     }
     $self->{here}{$number} = 1;
     $self->settle;
-    if (++$self->{row} % $self->{up} == 0) {
+    my $row = ++$self->{row};
+    if ($row == 2 || $row % $self->{up} == 0) {
         $self->{dead} = 0;
-        $self->tell('answers', '');
+        $self->tell('answers', $row);
     }
     if (!$self->{over} && $self->{loss} * 100 > $self->{most}) {
         $self->{over} = 1;
@@ -86,6 +87,9 @@ sub refused {
     $self->{refusal} = $words if !$self->{dead};
     $due->[1] = 0;
 }
+
+# What has answered so far counts no more.
+sub begin_anew { $_[0]{row} = 0 }
 
 # What is over by now. Returns whether a burst should tell what that means.
 sub missed {
@@ -159,7 +163,7 @@ sub end_burst {
 # When something is over that nothing has come for; undefined while nothing is waited for.
 sub next_time {
     my ($self) = @_;
-    my ($first) = map { $_->[1] } @{ $self->{due} };
+    my $first = @{ $self->{due} } ? $self->{due}[0][1] : undef;
     my $burst = $self->{burst} or return $first;
     my ($next) = $burst->{left} > 0 ? $burst->{next} : sort { $b <=> $a } map { $_->[1] } @{ $burst->{open} };
     return !defined $first || $next < $first ? $next : $first;

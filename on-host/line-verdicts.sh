@@ -10,19 +10,15 @@ note_silent() {
     '- '*) words=${words#- } ;;
     *) words="${words%% *} answers ${words#* }" ;;
   esac
-  read_centiseconds
-  eval "refusal_$1_$2=\$words alive_$1_$2=no judged_$1_$2=$centiseconds"
+  eval "[ \$alive_$1_$2 = no ] || soon_$1_$2=''; refusal_$1_$2=\$words alive_$1_$2=no"
   judge "$1"
 }
 
-# note_answers I T: unless some of these answers are older than the verdict.
+# note_answers I T COUNT: all of these answers are younger than the last `silent`, and than the last carrier that was told. After a carrier, a device or
+# an address has come back two are enough: it is known why there was none, and that this is over.
 note_answers() {
-  is_probed "$1" "$2" || return
-  eval "alive=\$alive_$1_$2 judged=\$judged_$1_$2 period=\$interval_$1"
-  [ "$alive" = no ] || return
-  read_centiseconds
-  [ $((centiseconds - judged)) -ge $(((up_after - 2) * period / 10)) ] || return
-  eval "alive_$1_$2=yes"
+  is_probed "$1" "$2" && eval "[ \$alive_$1_$2 = no ] && { [ -n \"\$soon_$1_$2\" ] || [ $3 -ge \$up_after ]; }" || return
+  eval "alive_$1_$2=yes soon_$1_$2=''"
   judge "$1"
 }
 
@@ -49,7 +45,6 @@ note_carrier() {
     if [ "$device" = "$1" ]; then set_carrier "$each_line" "$2"; fi
     each_line=$((each_line + 1))
   done
-  [ "$2" != yes ] || look_soon
 }
 
 # set_carrier I yes|no|gone|unaddressed
@@ -61,10 +56,10 @@ set_carrier() {
     unaddressed) is="$device has no address" ;;
     *) is="$device is not there" ;;
   esac
+  [ -z "$is" ] || kill_targets "$1"
   [ "$is" != "$was" ] || return 0
   eval "blocked_$1=\$is"
   if [ -n "$is" ]; then
-    kill_targets "$1"
     eval "[ \$state_$1 = up ] || { reason_$1=\$is && changed=yes; }"
   fi
   # With a device that is deleted the kernel takes away the whole route.
@@ -77,11 +72,10 @@ set_carrier() {
 
 # Once there is a carrier again they have to answer anew.
 kill_targets() {
-  read_centiseconds
   eval "last=\$targets_$1"
   each=1
   while [ "$each" -le "$last" ]; do
-    eval "alive_$1_$each=no judged_$1_$each=$centiseconds refusal_$1_$each=''"
+    eval "alive_$1_$each=no soon_$1_$each=yes refusal_$1_$each=''"
     each=$((each + 1))
   done
 }

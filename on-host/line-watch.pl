@@ -17,17 +17,19 @@
 #
 # Tells on standard output, a line each, only what may change something:
 #   silent I T [WHO WORDS]      a burst was not answered; somebody on the way (`-`: this host) has said why
-#   answers I T                 it has answered UP times more, and has not been silent in between
+#   answers I T COUNT           it has answered so often in a row, twice or UP times or twice that ...; in between its device had a carrier
 #   lossy I T PERCENT, clear I T    more is lost than MOST; less than half of that
 #   counts I T SENT LOST RTT|- LIMIT WINDOW-SENT WINDOW-LOST WINDOW-RTT|-    every 5 s; round trips in microseconds, the limit in milliseconds
 #   carrier DEVICE yes|no|gone  when it has changed
-#   look                        an address of such a device has changed, or a default route over it
+#   look                        an address of such a device has changed, or a default route over it, or it has a carrier again: a tenth of a second ago,
+#                               because such changes come in flocks
 #   doubt, calm                 a burst begins, and something may have to be written when it ends; nothing is doubted any more
 #   held, free                  between them everything else is kept from changing this host: LOCK is taken before it is said that something is dead,
 #                               which saves the monitor a process; USR1 lets it go
 #   missed                      the kernel had more to say than could be heard
 #   tick                        nothing was told for 5 s, but this process is well
-# Ends when MONITOR, the process that has started it, has ended.
+# Ends when MONITOR, the process that has started it, has ended. USR2 says that this one is well: the files beside FILE in new/ take their places, and
+# systemd is told.
 use strict;
 
 my ($file, $monitor, $lock) = @ARGV;
@@ -35,6 +37,7 @@ my ($file, $monitor, $lock) = @ARGV;
 require "${here}line-target.pl";
 
 # Plain functions, because constant.pm takes a third of a megabyte.
+sub AF_UNIX() { 1 }
 sub AF_INET() { 2 }
 sub AF_INET6() { 10 }
 sub AF_NETLINK() { 16 }
@@ -44,6 +47,7 @@ sub RAW() { 3 | 2048 }
 sub SOL_SOCKET() { 1 }
 sub SO_ERROR() { 4 }
 sub SO_RCVBUFFORCE() { 33 }
+sub SIOCGSTAMP() { 0x8906 }
 sub SO_MARK() { 36 }
 sub ICMP() { 1 }
 sub ICMPV6() { 58 }
@@ -69,12 +73,15 @@ sub own_machine {
 
 sub coarse_time { open my $uptime, '<', '/proc/uptime' or die; return (split ' ', <$uptime>)[0] }
 
-sub fine_time {
+sub time_of {
+    my ($which) = @_;
     my $time = "\0" x 16;
-    return 0 if syscall($clock, 7, $time) != 0; # CLOCK_BOOTTIME
+    return 0 if syscall($clock, $which, $time) != 0;
     my ($seconds, $nanoseconds) = unpack 'l!l!', $time;
     return $seconds + $nanoseconds / 1e9;
 }
+
+sub fine_time { return time_of(7) } # CLOCK_BOOTTIME
 
 sub now { return defined $clock ? fine_time() : coarse_time() }
 
@@ -88,12 +95,14 @@ my @targets;       # in order; { known: Target, next, id, source, ... }
 my %asked_by;      # by the id of an echo request: [target, whether it is of a burst]
 my $ids = $$ * 2 % 65536;
 my %senders;       # by family, mark and source
-my %listeners;     # by family
+my %listeners;     # by family: what hears answers, what hears that somebody is unreachable
 our %attempts;     # connections that are made, by descriptor; and commands that run, by process (line-connections.pl)
 our %commands;
 my (%devices, %name_of, %carrier, $follow_routes, $kernel);
 my $next_tick = now() + 5;
+my $look_at;                                        # when it is told that something has changed
 my ($doubted, $doubted_at) = (0, -5);
+my ($in_doubt, @sockets) = (0);                     # how many targets are asked by a burst; what is listened to without and with one
 
 sub say_so {
     my ($text) = @_;
@@ -117,6 +126,21 @@ sub hold {
     return if !flock($handle, 2 | 4) || (stat $handle)[1] != ((stat $lock)[1] // 0); # LOCK_EX, LOCK_NB
     ($locked, $locked_at, $told_free, $let_go) = ($handle, now(), 0, 0);
     say_so("held\n");
+}
+
+# ---- records ---------------------------------------------------------------------------------------------------------------
+
+my $publish;
+$SIG{USR2} = sub { $publish = 1 };
+
+sub publish {
+    $publish = 0;
+    (my $folder = $file) =~ s{[^/]*$}{};
+    -e "${folder}new/$_" && rename "${folder}new/$_", "$folder$_" for qw(targets metrics.prom);
+    return if !length($ENV{NOTIFY_SOCKET} // '');
+    (my $name = $ENV{NOTIFY_SOCKET}) =~ s/^@/\0/;
+    socket(my $systemd, AF_UNIX, DATAGRAM, 0) or return;
+    send $systemd, 'WATCHDOG=1', 0, pack('S a*', AF_UNIX, $name);
 }
 
 # ---- addresses -------------------------------------------------------------------------------------------------------------
@@ -181,6 +205,7 @@ sub load {
     %devices = map { ($_->[1] => 1) } values %lines;
     exit 0 if !%devices;
     hear_kernel() if !$kernel || $followed != $follow_routes || grep { !$before{$_} } keys %devices;
+    find_sockets();
 }
 
 sub prepare {
@@ -240,14 +265,22 @@ sub marked {
 
 # ---- echo requests ---------------------------------------------------------------------------------------------------------
 
-# What comes is heard by one socket of each family: each socket of this kind is given every answer there is. Of answers and "unreachable".
+# What comes is heard by two sockets of each family: each socket of this kind is given every packet there is, of the types that it lets through.
+# Answers have time until somebody asks whether they have come: this process sleeps through most of them.
 sub listen_to {
     my ($family) = @_;
     return if $listeners{$family};
     my $six = $family == AF_INET6;
-    socket(my $socket, $family, RAW, $six ? ICMPV6 : ICMP) or die "no socket for echo requests: $!\n";
-    filter($socket, $six, $six ? (1, 129) : (0, 3));
-    $listeners{$family} = $socket;
+    $listeners{$family} = { answers => listener($six, $six ? 129 : 0), errors => listener($six, $six ? 1 : 3) };
+}
+
+sub listener {
+    my ($six, $type) = @_;
+    socket(my $socket, $six ? AF_INET6 : AF_INET, RAW, $six ? ICMPV6 : ICMP) or die "no socket for echo requests: $!\n";
+    filter($socket, $six, $type);
+    setsockopt($socket, SOL_SOCKET, SO_RCVBUFFORCE, pack 'i', 1 << 20);
+    ioctl $socket, SIOCGSTAMP, my $time = "\0" x 16; # from now on the kernel notes when each came
+    return $socket;
 }
 
 # A bit of each type that is kept away.
@@ -277,8 +310,7 @@ sub send_echo {
 }
 
 sub checksum {
-    my $sum = 0;
-    $sum += $_ for unpack 'n*', $_[0];
+    my $sum = unpack '%32n*', $_[0];
     $sum = ($sum & 0xffff) + ($sum >> 16) while $sum >> 16;
     return ~$sum & 0xffff;
 }
@@ -290,29 +322,44 @@ $unreachable4[13] = 'Packet filtered';
 my @unreachable6 = ('Destination unreachable: No route', 'Destination unreachable: Administratively prohibited', 'Destination unreachable',
     'Destination unreachable: Address unreachable', 'Destination unreachable: Port unreachable');
 
-# All that has come.
-sub hear {
+# All answers that have come, each as of when it came. The kernel knows that by the clock that people see, and set.
+sub hear_answers {
     my ($family, $now) = @_;
-    my $six = $family == AF_INET6;
-    while (defined(my $from = recv $listeners{$family}, my $packet, 2048, 0)) {
-        my $who = $six ? substr($from, 8, 16) : substr($from, 4, 4);
+    my ($six, $socket, $stamp) = ($family == AF_INET6, $listeners{$family}{answers}, "\0" x 16);
+    my $date = defined $clock ? time_of(0) : 0; # CLOCK_REALTIME
+    while (defined(my $from = recv $socket, my $packet, 2048, 0)) {
         substr($packet, 0, (ord($packet) & 15) * 4) = '' if !$six;
         next if length $packet < 8;
-        my ($type, $code, $id, $sequence) = unpack 'C2x2n2', $packet;
-        if ($type == ($six ? 129 : 0)) {
-            my ($target, $burst) = @{ $asked_by{$id} // next };
-            answered($target, $burst, whole_number($target, $burst, $sequence), $now) if $who eq $target->{bytes};
-            next;
+        my ($id, $sequence) = unpack 'x4 n2', $packet;
+        my ($target, $burst) = @{ $asked_by{$id} // next };
+        next if ($six ? substr($from, 8, 16) : substr($from, 4, 4)) ne $target->{bytes};
+        my $age = 0;
+        if ($date && ioctl $socket, SIOCGSTAMP, $stamp) {
+            my ($seconds, $microseconds) = unpack 'l!l!', $stamp;
+            $age = $date - $seconds - $microseconds / 1e6;
+            $age = 0 if $age < 0 || $age > 1;
         }
+        answered($target, $burst, whole_number($target, $burst, $sequence), $now - $age);
+    }
+}
+
+# What others on the way say.
+sub hear_errors {
+    my ($family) = @_;
+    my $six = $family == AF_INET6;
+    while (defined(my $from = recv $listeners{$family}{errors}, my $packet, 2048, 0)) {
+        substr($packet, 0, (ord($packet) & 15) * 4) = '' if !$six;
         # What it is about follows: its header, and how it began.
+        next if length $packet < ($six ? 56 : 36);
+        my $code = unpack 'x C', $packet;
         my $about = substr $packet, 8;
-        next if length $about < ($six ? 48 : 28);
         my $to = $six ? substr($about, 24, 16) : substr($about, 16, 4);
         next if ord(substr $about, $six ? 6 : 9, 1) != ($six ? ICMPV6 : ICMP);
-        ($type, $id, $sequence) = unpack 'Cx3n2', substr $about, $six ? 40 : (ord($about) & 15) * 4;
+        my ($type, $id, $sequence) = unpack 'Cx3n2', substr $about, $six ? 40 : (ord($about) & 15) * 4;
         my ($target, $burst) = @{ $asked_by{ $id // next } // next };
         next if !defined $sequence || $type != ($six ? 128 : 8) || $to ne $target->{bytes};
         my $words = ($six ? $unreachable6[$code] : $unreachable4[$code]) // "Destination unreachable, code $code";
+        my $who = $six ? substr($from, 8, 16) : substr($from, 4, 4);
         refused($target, $burst, whole_number($target, $burst, $sequence), text_of($who) . " $words");
     }
 }
@@ -357,8 +404,10 @@ sub kernel_says {
             }
         }
     }
-    say_so("look\n") if $look;
+    look_soon() if $look;
 }
+
+sub look_soon { $look_at //= now() + 0.1 }
 
 sub of_ours { my ($index) = @_; return exists $name_of{$index} && exists $devices{ $name_of{$index} } }
 
@@ -393,8 +442,12 @@ sub carrier_is {
     my ($name, $is) = @_;
     return if !$devices{$name} || ($carrier{$name} // '') eq $is;
     $carrier{$name} = $is;
-    hold() if $is ne 'yes';
+    if ($is ne 'yes') {
+        hold();
+        $_->{known}->begin_anew for grep { $_->{of}[1] eq $name } @targets;
+    }
     say_so("carrier $name $is\n");
+    look_soon() if $is eq 'yes';
 }
 
 # Somebody else's default route over one of these devices.
@@ -442,43 +495,63 @@ sub step_burst {
     $known->end_burst($now);
 }
 
-# Once a second at least, for the file and the monitor may be gone.
+# Once a second at least, for the file and the monitor may be gone. With a steady probe there is a little time: most are judged when the next ones are sent,
+# and nobody wakes up for them.
 sub next_time {
     my ($now) = @_;
     my $next = $now + 1;
+    $next = $look_at if defined $look_at && $look_at < $next;
     for my $target (@targets) {
         $next = $target->{next} if $target->{next} < $next;
-        my $own = $target->{known}->next_time;
-        $next = $own if defined $own && $own < $next;
+        my $known = $target->{known};
+        my $own = $known->next_time // next;
+        $own += 0.05 if !$known->{burst};
+        $next = $own if $own < $next;
     }
     return $next;
 }
 
+# What is always listened to; and while something is doubted answers as well.
+sub find_sockets {
+    my $always = '';
+    vec($always, fileno $_, 1) = 1 for $kernel, map { $_->{errors} } values %listeners;
+    @sockets = ($always, $always);
+    vec($sockets[1], fileno $_->{answers}, 1) = 1 for values %listeners;
+}
+
 while (getppid == $monitor) {
+    load(now()) if ((stat $file)[1] // 0) != $read;
     my $now = now();
-    load($now) if ((stat $file)[1] // 0) != $read;
     my $planned = next_time($now);
-    my ($in, $out) = ('', '');
-    vec($in, fileno $_, 1) = 1 for $kernel, values %listeners;
+    my ($in, $out) = ($sockets[$in_doubt ? 1 : 0], '');
     for my $attempt (values %attempts) { vec($attempt->{asked} ? $in : $out, fileno $attempt->{socket}, 1) = 1 }
     my $found = select $in, $out, undef, $planned > $now ? $planned - $now : 0;
     $now = now();
     if ($locked && ($let_go || $now > $locked_at + 2)) { undef $locked }
     # What has come is heard before anybody judges what has not.
     if ($now > $planned + 0.03) { $_->{known}->excuse($now - $planned) for @targets }
+    hear_answers($_, $now) for keys %listeners;
     if ($found > 0) {
+        for my $family (keys %listeners) { hear_errors($family) if vec $in, fileno $listeners{$family}{errors}, 1 }
         kernel_says() if vec $in, fileno $kernel, 1;
-        for my $family (keys %listeners) { hear($family, $now) if vec $in, fileno $listeners{$family}, 1 }
         go_on_with($in, $out, $now) if %attempts;
     }
     reap($now) if %commands;
     give_up($now) if %attempts || %commands;
     step($_, $now) for @targets;
-    step_burst($_, $now) for @targets;
-    if (!grep { $_->{known}{burst} } @targets) {
+    if ($in_doubt = grep { $_->{known}{burst} } @targets) {
+        step_burst($_, $now) for @targets;
+        $in_doubt = grep { $_->{known}{burst} } @targets;
+    }
+    if (!$in_doubt) {
         say_so("calm\n") if $doubted;
         $doubted = 0;
         say_so("free\n") if $locked && !$told_free++;
     }
+    if (defined $look_at && $now >= $look_at) {
+        undef $look_at;
+        say_so("look\n");
+    }
     say_so("tick\n") if $now >= $next_tick;
+    publish() if $publish;
 }

@@ -126,6 +126,78 @@ describe("The line monitor", function () {
     assert.deepEqual(await on.hops(), both);
   });
 
+  it("is started anew when it hangs, and a dead line stays out", async () => {
+    await on.run(`
+      mkdir -p /run/systemd/system/pulumi-multipath-lines.service.d
+      printf '[Service]\\nWatchdogSec=12\\n' >/run/systemd/system/pulumi-multipath-lines.service.d/soon.conf
+      systemctl daemon-reload; systemctl restart pulumi-multipath-lines`);
+    await gateway.lab.failLine("adsl", "silent");
+    await on.untilLine("adsl", "down");
+    const hung = await on.run(`read -r _ monitor _ <${work}/health; kill -STOP $monitor; echo $monitor`);
+    await on.until(`! grep -q '^monitor ${hung.trim()} ' ${work}/health`, 40);
+    assert.equal((await on.states()).adsl, "down no answer from 198.18.0.1, 198.18.0.2");
+    assert.deepEqual(await on.hops(), ["bdsl"]);
+    await on.run("rm -r /run/systemd/system/pulumi-multipath-lines.service.d; systemctl daemon-reload");
+  });
+
+  it("does not mind the clock being set, while all is well and while a line is dead", async () => {
+    const transitions = () => on.run(`cut -d ' ' -f 2- ${work}/transitions`);
+    const before = await transitions();
+    const set = (by: string) => on.run(`date -s '${by}' >/dev/null; sleep 1`);
+    await set("1 hour");
+    await set("2 hours ago");
+    assert.equal(await transitions(), before);
+    await gateway.lab.failLine("adsl", "silent");
+    await on.untilLine("adsl", "down");
+    await set("1 hour");
+    await set("1 hour ago");
+    assert.deepEqual(await on.hops(), ["bdsl"]);
+    await gateway.lab.restoreLine("adsl");
+    await on.untilLine("adsl", "up");
+    await set("1 hour");
+    const told = (await transitions()).slice(before.length);
+    assert.equal(told, "adsl down no answer from 198.18.0.1, 198.18.0.2\nadsl up\n");
+  });
+
+  it("uses the address that a line is given while it is dead", async () => {
+    await gateway.lab.failLine("bdsl", "silent");
+    await on.untilLine("bdsl", "down");
+    // Only the ISP's word makes an address its own: one of its range is as good.
+    const moved = { settings: undamped, address: "203.0.113.77" };
+    await on.run("ip address add 203.0.113.77/32 dev bdsl; ip address add 203.0.113.77/32 dev adsl");
+    await on.redeclare(moved);
+    await on.run("sleep 1");
+    assert.deepEqual(await on.hops(), ["adsl"]);
+    const left = await on.run("timeout 3 tcpdump -nl -c 4 -i bdsl icmp 2>/dev/null || :");
+    assert.match(left, /IP 203\.0\.113\.77 > 198\.18\.0\.[12]: ICMP echo request/);
+    await gateway.lab.restoreLine("bdsl");
+    await on.untilLine("bdsl", "up");
+    assert.deepEqual(await on.hops(), both);
+    await on.redeclare({ settings: undamped });
+    await on.run("ip address del 203.0.113.77/32 dev bdsl; ip address del 203.0.113.77/32 dev adsl");
+  });
+
+  it("runs a command when a line changes, at most once a second, and the last time with what is true", async () => {
+    const command = 'echo "$(date +%s%N) $LINE $DEVICE $STATE $REASON" >>/run/changes';
+    await on.redeclare({ settings: undamped, further: [`on-change ${command}`] });
+    await gateway.lab.failLine("adsl", "unreachable");
+    await on.untilLine("adsl", "down");
+    await on.run("sleep 1");
+    for (const state of ["drain", "undrain", "drain", "undrain", "drain"]) await on.run(on.tell(`${state} bdsl ann@desk`));
+    await on.untilLine("bdsl", "drained");
+    await on.run("sleep 2.5");
+    const told = (await on.run("cat /run/changes")).trim().split("\n");
+    const words = told.map((line) => line.slice(line.indexOf(" ") + 1));
+    assert.equal(words[0], "adsl adsl down 198.51.100.1 answers Destination Host Unreachable");
+    assert.equal(words.at(-1), "bdsl bdsl drained by ann@desk");
+    const times = told.filter((line) => line.includes(" bdsl ")).map((line) => Number(line.split(" ")[0]) / 1e9);
+    const gaps = times.slice(1).map((time, n) => time - (times[n] ?? 0));
+    assert.ok(gaps.every((gap) => gap > 0.8) && times.length <= 3, `told after ${gaps.join(", ")} s`);
+    await on.run(on.tell("undrain bdsl"));
+    await on.untilLine("bdsl", "up");
+    await on.redeclare({ settings: undamped });
+  });
+
   it("takes other weights while a line is dead, and uses them when it is back", async () => {
     await gateway.lab.failLine("bdsl", "silent");
     await on.untilLine("bdsl", "down");
@@ -193,6 +265,13 @@ describe("The line monitor", function () {
       furtherHop: "nexthop via 10.9.0.1 dev port0 weight 5",
     });
     await on.untilLine("lte", "down");
+    // As after a boot: nothing is known, and the route could not be restored, with a gateway that nothing leads to.
+    await on.run(
+      `systemctl stop pulumi-multipath-lines; rm -r ${work}; ip route del default proto 205; systemctl start pulumi-multipath-lines`,
+    );
+    await on.until("ip route show default proto 205 | grep -q 'dev bdsl'");
+    await on.untilLine("lte", "down");
+    assert.deepEqual(await on.hops(), both);
     const lease = (net: string) =>
       on.run(
         `ip address add ${net}.7/24 dev port0 && ip route add default via ${net}.1 dev port0 proto dhcp src ${net}.7 metric 1024`,

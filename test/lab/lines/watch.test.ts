@@ -73,17 +73,17 @@ describe("line-watch.pl", function () {
 
   it("asks in every way that there is", async () => {
     await watch("line 1 adsl line0 192.0.0.1", ...kinds.map((kind, n) => target(n + 1, kind)), target(6, "icmp ::1", "::1"));
-    for (const t of [1, 2, 3, 4, 5, 6]) await until(`grep -q "^answers 1 ${t}$" said`);
+    for (const t of [1, 2, 3, 4, 5, 6]) await until(`grep -q "^answers 1 ${t} 8$" said`);
     assert.doesNotMatch(await said(), /silent|lossy|uninitialized| line \d/);
   });
 
   it("tells that somebody is silent, and why where that is known", async () => {
     await watch("line 1 adsl line0 192.0.0.1", target(1, "http 127.0.0.1 7002 example.net /"), target(2, "tcp 127.0.0.1 7009"));
-    await until("grep -q '^answers 1 1$' said && grep -q '^silent 1 2 127.0.0.1 Connection refused$' said");
+    await until("grep -q '^answers 1 1 8$' said && grep -q '^silent 1 2 127.0.0.1 Connection refused$' said");
     await kernel.run("echo 503 >status");
     await until("grep -q '^silent 1 1 127.0.0.1 answered 503$' said");
     await kernel.run("echo 200 >status; >said");
-    await until("grep -q '^answers 1 1$' said");
+    await until("grep -q '^answers 1 1 8$' said");
 
     const [, , , , command = ""] = kinds;
     await kernel.run("kill $watch; wait $watch");
@@ -99,7 +99,7 @@ describe("line-watch.pl", function () {
     await watch("line 1 adsl line0 192.0.0.1", target(1, "icmp 10.77.0.1", "192.0.0.2"));
     await until("grep -q '^silent 1 1 - Network is unreachable$' said");
     await kernel.run("ip address add 10.77.0.1/32 dev lo");
-    await until("grep -q '^answers 1 1$' said");
+    await until("grep -q '^answers 1 1 8$' said");
     await kernel.run("ip address del 10.77.0.1/32 dev lo");
   });
 
@@ -124,14 +124,14 @@ describe("line-watch.pl", function () {
     await kernel.run(">said; ip link set far0 down");
     await until("grep -q '^carrier line0 no$' said");
     await kernel.run(">said; ip link set far0 up; ip link set far1 down; ip link set far1 up");
-    await until("grep -q '^carrier line0 yes$' said");
-    assert.doesNotMatch(await said(), /line1|look/);
-    await kernel.run("ip address add 192.0.0.9/32 dev line1; sleep 0.2");
+    await until("grep -q '^carrier line0 yes$' said && grep -q '^look$' said");
+    assert.doesNotMatch(await said(), /line1/);
+    await kernel.run(">said; ip address add 192.0.0.9/32 dev line1; sleep 0.3");
     assert.doesNotMatch(await said(), /look/);
     await kernel.run("ip address add 192.0.0.9/32 dev line0");
     await until("grep -q '^look$' said");
     await kernel.run(
-      ">said; ip route add default via 192.0.1.9 dev line1; ip route add default dev line0 metric 9 proto 205; sleep 0.2",
+      ">said; ip route add default via 192.0.1.9 dev line1; ip route add default dev line0 metric 9 proto 205; sleep 0.3",
     );
     assert.doesNotMatch(await said(), /look/);
     await kernel.run("ip route add default via 192.0.0.77 dev line0 metric 10 proto dhcp");
@@ -147,10 +147,10 @@ describe("line-watch.pl", function () {
   it("goes on with what has not changed when its file is replaced", async () => {
     const before = ["line 1 adsl line0 192.0.0.1", target(1, "icmp 127.0.0.1"), target(3, "tcp 127.0.0.1 7009")];
     await watch(...before);
-    await until("grep -q '^answers 1 1$' said && grep -q '^silent 1 3 ' said");
+    await until("grep -q '^answers 1 1 8$' said && grep -q '^silent 1 3 ' said");
     await kernel.run(">said");
     await tell(settings, ...before, target(2, "icmp 127.0.0.2"));
-    await until("grep -q '^answers 1 2$' said && grep -q '^counts 1 1 ' said");
+    await until("grep -q '^answers 1 2 8$' said && grep -q '^counts 1 1 ' said");
     assert.doesNotMatch(await said(), /silent|doubt/);
   });
 
