@@ -114,6 +114,11 @@ export interface Kind<
   /** The steps from what is there to what is wanted; [] = in sync; `desired` undefined = remove. */
   readonly plan: (desired: Resolved | undefined, observed: Observed | undefined) => readonly Step[];
   /**
+   * A line of its file without what the host learns by itself and `desired` only names, as a lease's gateway: that changes without an `up`, and
+   * is no difference.
+   */
+  readonly lasting?: (line: string, desired: Desired) => string;
+  /**
    * Whether `before`, the object that `desired` takes the place of, has to be gone first: the host has no room for both. It is then
    * removed at the beginning of the transaction, not at its end.
    */

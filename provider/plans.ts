@@ -230,7 +230,7 @@ function dropPart(claim: string, view: View): Part {
 
 /** The object's file as it should be, when it is not. */
 function fileChange({ owner }: Inputs, claim: string, view: View, found: string | undefined): FileChange[] {
-  const { kind, desired, file, fileName, unmanaged } = view;
+  const { kind, fields, desired, file, fileName, unmanaged } = view;
   const { project, stack, name } = owner;
   const wanted: ObjectFile = {
     file: fileName,
@@ -243,7 +243,9 @@ function fileChange({ owner }: Inputs, claim: string, view: View, found: string 
   };
   // What is left as it is found may move without being a difference; the next change writes it down.
   const present = file && unmanaged.length > 0 ? { ...file, lines: wanted.lines } : file;
-  return isDeepStrictEqual(present, wanted) ? [] : [{ file: fileName, content: printObjectFile(wanted) }];
+  const lasting = (one: ObjectFile) => ({ ...one, lines: one.lines.map((line) => kind.lasting?.(line, fields) ?? line) });
+  const isSame = present !== undefined && isDeepStrictEqual(lasting(present), lasting(wanted));
+  return isSame ? [] : [{ file: fileName, content: printObjectFile(wanted) }];
 }
 
 /** What the object's file remembers: what was taken over; of a kind that restores, how each managed field was before it was declared. */

@@ -107,7 +107,11 @@ export const lineMonitorFields = {
   downAfter: whole(1, 20)
     .default(3)
     .describe("A target is dead when this many probes of a burst stay without an answer. Default: 3."),
-  upAfter: whole(1, 100).default(8).describe("A target is alive again after this many answers in a row. Default: 8."),
+  upAfter: whole(1, 100)
+    .default(8)
+    .describe(
+      "A target is alive again after this many answers in a row; after two where its line's device was away, or had no carrier or no address. Default: 8.",
+    ),
   quorum: whole(1, 20).default(1).describe("A line is up when this many of its probes have answers. Default: 1."),
   maxLossPercent: whole(1, 100)
     .default(20)

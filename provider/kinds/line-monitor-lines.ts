@@ -3,10 +3,10 @@ import type { Declared } from "../group";
 import { type Family, familyOf } from "../iproute/tokens";
 import type { AnyKind, Contradiction } from "../kind";
 import type { Line, LineMonitor, Probe } from "./line-monitor-fields";
+import { lineSetting } from "./line-setting";
 import { firstTable, numberOf, pinMark, pinMask, probeBit, twins } from "./lines";
 import { route } from "./route";
 import { routingRule } from "./routing-rule";
-import { sysctl } from "./sysctl";
 
 /** Reserved: docs/kinds/README.md has the list. */
 const firstPriority = 500;
@@ -46,7 +46,7 @@ export function objectsOf(monitor: LineMonitor): Declared[] {
 /** The kernel itself leaves out next hops whose device has lost its carrier: sooner than any program can, and while none runs. */
 function settingsOf(line: Line, families: ReadonlySet<Family>): Declared[] {
   const set = (what: string, version: Family, name: string, value: number) =>
-    declared(sysctl, line, what, { key: `net/ipv${version}/conf/${line.device}/${name}`, value });
+    declared(lineSetting, line, what, { key: `net/ipv${version}/conf/${line.device}/${name}`, value });
   return [
     set("reverse path filter", 4, "rp_filter", looseReversePath),
     ...[...families].map((family) => set(`ipv${family} carrier`, family, "ignore_routes_with_linkdown", 1)),

@@ -24,7 +24,7 @@ export function resolveRoute(desired: Route, snapshot: Snapshot): Route {
 }
 
 function learnt(gateway: string, device: string | undefined, { routes }: Snapshot, ours: readonly LiveRoute[]): string {
-  if (gateway !== "dhcp" && gateway !== "ra") return gateway;
+  if (!isLearnt(gateway)) return gateway;
   const defaults = routes
     .filter(({ destination, protocol }) => destination === "default" && protocol === protocols[gateway])
     .sort((a, b) => Number(a.table !== 254) - Number(b.table !== 254) || a.metric - b.metric);
@@ -33,3 +33,15 @@ function learnt(gateway: string, device: string | undefined, { routes }: Snapsho
     .find((hop) => hop.device === device && hop.gateway !== undefined);
   return found?.gateway ?? gateway;
 }
+
+/** A route's line without the gateways that the host has learnt: `via dhcp dev wwan0`. */
+export function withoutLearnt(line: string, { gateway, device, nextHops }: Route): string {
+  const hops = nextHops ?? [{ gateway, device }];
+  const learnt = new Map(hops.flatMap((hop) => (isLearnt(hop.gateway) ? [[hop.device, hop.gateway] as const] : [])));
+  if (learnt.size === 0) return line;
+  const words = line.split(" ");
+  const isGateway = (at: number) => ["via", "inet6"].includes(words[at - 1] ?? "") && words[at + 1] === "dev";
+  return words.map((word, at) => (isGateway(at) ? (learnt.get(words[at + 2]) ?? word) : word)).join(" ");
+}
+
+const isLearnt = (gateway: string | undefined): gateway is "dhcp" | "ra" => gateway === "dhcp" || gateway === "ra";

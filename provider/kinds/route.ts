@@ -11,7 +11,7 @@ import { canonical, declaredForm, identityOf, inWordsOf, keyOf, readKeyOf, route
 import { hint } from "./route-hint";
 import { linesOut, withLinesOut } from "./route-lines";
 import { choose, planRoute, replayLine } from "./route-plan";
-import { resolveRoute } from "./route-resolve";
+import { resolveRoute, withoutLearnt } from "./route-resolve";
 
 const gateway = z
   .union([ipAddress, z.enum(["dhcp", "ra"])])
@@ -154,6 +154,7 @@ export const route = defineKind<typeof schema, ObservedRoute>({
   replay: (desired) => [replayLine(desired)],
   inputsOf: ({ declared }) => declared,
   hint,
+  lasting: withoutLearnt,
 
   remarks: (desired, snapshot) =>
     linesOut(resolveRoute(desired, snapshot), snapshot.lines).map(

@@ -84,4 +84,4 @@ function readKey(name: string): string {
 }
 
 /** `net.ipv4.ip_forward` -> `net/ipv4/ip_forward`, the path below /proc/sys. */
-const pathOf = (name: string): string => (name.includes("/") ? name : name.replaceAll(".", "/"));
+export const pathOf = (name: string): string => (name.includes("/") ? name : name.replaceAll(".", "/"));

@@ -36,6 +36,8 @@ const PACKAGES = [
   ...["qemu-guest-agent", "ethtool", "tcpdump", "iperf3", "less"],
   // Installed, not enabled: tests of what they do to our objects start them.
   ...["network-manager", "ifupdown"],
+  // Lines of other kinds: one that has its address by DHCP, one through a tunnel.
+  ...["dnsmasq-base", "wireguard-tools"],
 ];
 
 /** All that the VM's disk needs to be found by; everything else would only lengthen every boot under emulation. */

@@ -29,7 +29,10 @@ export class LineMonitor extends pulumi.CustomResource {
   declare readonly timeoutSeconds: pulumi.Output<number | undefined>;
   /** A target is dead when this many probes of a burst stay without an answer. Default: 3. From 1 to 20. */
   declare readonly downAfter: pulumi.Output<number>;
-  /** A target is alive again after this many answers in a row. Default: 8. From 1 to 100. */
+  /**
+   * A target is alive again after this many answers in a row; after two where its line's device was away, or had no carrier
+   * or no address. Default: 8. From 1 to 100.
+   */
   declare readonly upAfter: pulumi.Output<number>;
   /** A line is up when this many of its probes have answers. Default: 1. From 1 to 20. */
   declare readonly quorum: pulumi.Output<number>;
@@ -92,7 +95,10 @@ export interface LineMonitorArgs {
   timeoutSeconds?: pulumi.Input<number> | undefined;
   /** A target is dead when this many probes of a burst stay without an answer. Default: 3. From 1 to 20. */
   downAfter?: pulumi.Input<number> | undefined;
-  /** A target is alive again after this many answers in a row. Default: 8. From 1 to 100. */
+  /**
+   * A target is alive again after this many answers in a row; after two where its line's device was away, or had no carrier
+   * or no address. Default: 8. From 1 to 100.
+   */
   upAfter?: pulumi.Input<number> | undefined;
   /** A line is up when this many of its probes have answers. Default: 1. From 1 to 20. */
   quorum?: pulumi.Input<number> | undefined;

@@ -145,6 +145,20 @@ describe("A LineMonitor", () => {
     assert.deepEqual(formOf({ ...live, routes }), lineMonitorSchema.parse(two));
   });
 
+  it("needs nothing of a device that is away, as ppp0 is while its line is not dialled: its settings are in their files", () => {
+    const dsl = { lines: [adsl, { name: "dsl", device: "ppp0" }], targets };
+    const links = ["adsl flags UP"];
+    const away = createPlan(lineMonitor, inputs(dsl), snapshotOf({ links }), "claim");
+    assert.deepEqual(
+      away.steps.map(shown).filter((line) => line.startsWith("sysctl")),
+      ["sysctl net/ipv4/conf/adsl/rp_filter=2", "sysctl net/ipv4/conf/adsl/ignore_routes_with_linkdown=1"],
+    );
+    assert.ok(away.files.some(({ content }) => content?.includes("sysctl net/ipv4/conf/ppp0/rp_filter=2")));
+    const there = { links, sysctls: ["net/ipv4/conf/ppp0/rp_filter=0", "net/ipv4/conf/ppp0/ignore_routes_with_linkdown=1"] };
+    const back = createPlan(lineMonitor, inputs(dsl), snapshotOf(there), "claim").steps.map(shown);
+    assert.ok(back.includes("sysctl net/ipv4/conf/ppp0/rp_filter=2") && !back.some((line) => line.includes("ppp0/ignore")));
+  });
+
   describe("refuses", () => {
     const problems = (fields: object): string[] => {
       const { value, problems } = parse(lineMonitorSchema, fields);

@@ -87,6 +87,21 @@ describe("Route", () => {
       assert.deepEqual(inputsFor(route, { desired: bothLines, live: rest, lines }), canonical(bothLines));
     });
 
+    it("has its own place for what it lacks, first, in the middle or last", () => {
+      const names = ["adsl", "bdsl", "cdsl", "ddsl"];
+      const gateway = (name: string) => `192.0.2.${names.indexOf(name) + 1}`;
+      const nextHops = names.map((name, n) => ({ gateway: gateway(name), device: name, weight: n + 2 }));
+      const desired = { destination: "default", nextHops };
+      for (const dead of [["adsl"], ["bdsl"], ["ddsl"], ["adsl", "bdsl"], ["bdsl", "cdsl"], ["adsl", "cdsl", "ddsl"]]) {
+        const up = nextHops.filter(({ device }) => !dead.includes(device));
+        const hops = up.map(({ gateway, device, weight }) => `nexthop via ${gateway} dev ${device} weight ${weight}`);
+        const live = [`default proto 205 ${up.length === 1 ? `via ${up[0]?.gateway} dev ${up[0]?.device}` : hops.join(" ")}`];
+        const situation = { desired, live, lines: dead.map((name) => down(name, gateway(name))) };
+        expectPlan(route, situation).toEqual([]);
+        assert.deepEqual(inputsFor(route, situation), canonical(desired), dead.join());
+      }
+    });
+
     it("lacks it when the line is up, or another one is down", () => {
       expectPlan(route, { desired: bothLines, live: rest, lines: [{ ...down("bdsl", "192.0.2.129"), state: "up" }] }).toMatch(
         /bdsl/,
@@ -572,6 +587,29 @@ describe("Route, in the host's own terms", () => {
     expectPlan(route, { desired: learnt, live: [lease, "default via 192.0.2.1 dev adsl proto 205"] }).toEqual([
       "ip -4 route replace default via 192.0.2.77 dev adsl proto 205",
     ]);
+  });
+
+  it("has the same file after a lease has changed, but for what else is different", () => {
+    const two = {
+      destination: "default",
+      nextHops: [
+        { gateway: "192.0.2.1", device: "adsl" },
+        { gateway: "dhcp", device: "wwan0.5" },
+      ],
+    };
+    const lines = (gateway: string, weight: number) =>
+      route.lasting?.(
+        `ip -4 route replace default proto 205 nexthop via 192.0.2.1 dev adsl weight 1 nexthop via ${gateway} dev wwan0.5 weight ${weight}`,
+        canonical(two),
+      );
+    assert.equal(lines("192.0.2.77", 1), lines("inet6 fe80::1", 1)?.replace("inet6 ", ""));
+    assert.notEqual(lines("192.0.2.77", 1), lines("192.0.2.77", 2));
+    const [line = ""] = route.replay(canonical(bothLines));
+    assert.equal(route.lasting?.(line, canonical(bothLines)), line);
+    assert.equal(
+      route.lasting?.("ip -4 route replace default via 192.0.2.7 dev adsl proto 205", canonical(learnt)),
+      "ip -4 route replace default via dhcp dev adsl proto 205",
+    );
   });
 
   it("keeps the gateway that our route has while a line is without a lease", () => {
