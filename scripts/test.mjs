@@ -19,9 +19,9 @@ const tiers = [
   { name: "lint", needs: ["packages", "tests"], run: lint },
   { name: "unit", needs: ["packages"], run: (tier) => mocha(tier, 10) },
   { name: "lab", lane: "1", needs: ["packages", "lab", "tests"], run: (tier) => mocha(tier, 120) },
-  { name: "faults", lane: "1", needs: ["packages", "cli", "lab"], run: (tier) => mocha(tier, 300) },
+  { name: "packaging", lane: "1", needs: ["packages", "cli", "lab", "projects"], run: (tier) => mocha(tier, 240) },
   { name: "engine", lane: "2", needs: ["packages", "cli", "lab", "tests"], run: (tier) => mocha(tier, 240) },
-  { name: "packaging", lane: "2", needs: ["packages", "cli", "lab", "projects"], run: (tier) => mocha(tier, 240) },
+  { name: "faults", lane: "2", needs: ["packages", "cli", "lab"], run: (tier) => mocha(tier, 300) },
 ];
 
 const folder = mkdtempSync(join(tmpdir(), "multipath-test-"));

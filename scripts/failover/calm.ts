@@ -1,6 +1,7 @@
 /** `npm run failover -- --calm MINUTES`: what the line monitor costs while nothing happens, and whether it stays calm on bad lines. */
 import { Gateway } from "../../test/fixtures/gateway";
 import { Lines, work } from "../../test/fixtures/lines";
+import { declareLines, makeLines } from "../../test/fixtures/many-lines";
 import { writeCalm } from "./page";
 
 export interface Calm {
@@ -15,40 +16,43 @@ export interface Calm {
 
 const service = "pulumi-multipath-lines.service";
 /** Both ways together; the router delays and loses in each direction. */
-const each = (loss: number) => `loss ${((1 - Math.sqrt(1 - loss)) * 100).toFixed(2)}%`;
-const jitter = "delay 100ms 100ms";
+const each = (loss: number) => ["loss", `${((1 - Math.sqrt(1 - loss)) * 100).toFixed(2)}%`];
+const jitter = ["delay", "100ms", "100ms"];
+const many = 24;
 
 export async function stayCalm(minutes: number): Promise<void> {
   const gateway = await Gateway.up();
-  await gateway.reset();
-  const { lab } = gateway;
   const rows: Calm[] = [];
-  try {
-    const on = await Lines.declare(gateway);
-    const measure = async (what: string, during: number) => {
-      await on.run("sleep 10"); // to learn the round trip
-      const before = await readingOf(on);
-      for (let passed = 0; passed < during * 60; passed += 30) await on.run("sleep 30");
-      const after = await readingOf(on);
-      const row = {
-        what,
-        minutes: during,
-        cpuPercent: ((after.cpu - before.cpu) / (after.uptime - before.uptime)) * 100,
-        kilobytes: after.kilobytes,
-        demotions: after.demotions - before.demotions,
-      };
-      console.log(`${what}: ${during} min, ${row.cpuPercent.toFixed(2)} % CPU, ${row.kilobytes} kB, ${row.demotions} demotions`);
-      rows.push(row);
+  const measure = async (on: Lines, what: string, during: number) => {
+    await on.run("sleep 10"); // to learn the round trip
+    const before = await readingOf(on);
+    for (let passed = 0; passed < during * 60; passed += 30) await on.run("sleep 30");
+    const after = await readingOf(on);
+    const row = {
+      what,
+      minutes: during,
+      cpuPercent: ((after.cpu - before.cpu) / (after.uptime - before.uptime)) * 100,
+      kilobytes: after.kilobytes,
+      demotions: after.demotions - before.demotions,
     };
-    await measure("healthy lines", Math.min(5, minutes));
-    for (const line of ["adsl", "bdsl"] as const) await lab.shapeLine(line, [...jitter.split(" "), ...each(0.05).split(" ")]);
-    await measure("5 % lost, 200 ms of jitter each way, on both lines", minutes);
-    await lab.restoreLine("adsl");
-    await lab.shapeLine("bdsl", each(0.3).split(" "));
-    await measure("30 % lost on one line", Math.min(5, minutes));
+    console.log(`${what}: ${during} min, ${row.cpuPercent.toFixed(2)} % CPU, ${row.kilobytes} kB, ${row.demotions} demotions`);
+    rows.push(row);
+  };
+  try {
+    await gateway.reset();
+    const two = await Lines.declare(gateway);
+    await measure(two, "healthy", Math.min(5, minutes));
+    for (const line of ["adsl", "bdsl"] as const) await gateway.lab.shapeLine(line, [...jitter, ...each(0.05)]);
+    await measure(two, "5 % lost, 200 ms of jitter each way, on both lines", minutes);
+    await gateway.lab.restoreLine("adsl");
+    await gateway.lab.shapeLine("bdsl", each(0.3));
+    await measure(two, "30 % lost on one line", Math.min(5, minutes));
+    await gateway.reset();
+    await gateway.sh(makeLines(many));
+    await measure(await Lines.declare(gateway, declareLines(many)), `${many} healthy lines`, Math.min(5, minutes));
     await writeCalm(rows);
   } finally {
-    await lab.down();
+    await gateway.lab.down();
   }
 }
 

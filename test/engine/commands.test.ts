@@ -8,13 +8,13 @@ import { Gateway } from "../fixtures/gateway";
 import { Laptop } from "../lab/cli/laptop";
 import { Program } from "./fixtures/program";
 
-const source = (adsl: number, bdsl: number): string => `
+const source = (adsl: number, bdsl: number, pinning = ""): string => `
   const line = (name, router, weight) => ({ name, device: name, router, address: "203.0.113.5/32", weight });
   new multipath.BondedUplink("uplink", {
     host,
     lines: [line("adsl", "198.51.100.1", ${adsl}), line("bdsl", "198.51.100.2", ${bdsl})],
     targets: ["198.18.0.1", "198.18.0.2"],
-    pinning: false,
+    pinning: { ${pinning} },
     monitor: { intervalSeconds: 1 },
   });`;
 
@@ -90,6 +90,25 @@ describe("The commands, with the real engine and the line monitor on the lab gat
     assert.equal(result.line?.state, "up");
   });
 
+  it("explain says by which line a connection goes on, as long as it lasts", async () => {
+    const flow = "tcp 172.20.0.10:40000 -> 198.18.0.7:5201";
+    await gateway.sh("ip netns exec internet iperf3 -s -D -1 >/dev/null 2>&1");
+    await gateway.lab.exec(
+      "client",
+      "(iperf3 -c 198.18.0.7 --cport 40000 -b 8k -l 100 -t 60 >/dev/null 2>&1 & ) ; n=0; until ss -Htn state established dport 5201 | grep -q :40000; do n=$((n + 1)); [ $n -lt 100 ] || exit 1; sleep 0.1; done",
+    );
+    await gateway.sh(
+      "n=0; until conntrack -L -p tcp --orig-port-src 40000 2>/dev/null | grep -q 'mark=[1-9]'; do n=$((n + 1)); [ $n -lt 100 ] || exit 1; sleep 0.1; done",
+    );
+    const { connection, mark, result } = JSON.parse(await run("explain", "gw", flow, "--json")) as Explanation;
+    assert.ok(result.kind === "sent");
+    assert.equal(mark.from, "the connection");
+    assert.deepEqual([result.device, result.line?.name], [connection?.pinnedTo, mark.line]);
+    assert.equal(result.route.table, mark.line === "adsl" ? 20501 : 20502);
+    assert.match(await run("explain", "gw", flow), new RegExp(`it belongs to line\\s+${mark.line}`));
+    await gateway.sh("pkill iperf3 || :");
+  });
+
   it("drain takes a line out of the route: no difference, but the next preview says so", async () => {
     await run("drain", "gw", "bdsl");
     assert.match(await defaultRoute(), /^default via 198\.51\.100\.1 dev adsl/);
@@ -127,6 +146,26 @@ describe("The commands, with the real engine and the line monitor on the lab gat
     const { code, output: again } = await program.up();
     assert.equal(code, 0, again);
     assert.match(await defaultRoute(), /dev adsl weight 3 /);
+    assert.match(await remarks("--expect-no-changes"), /unchanged/);
+  });
+
+  it("undo takes back how connections are kept on their lines, the table and the file", async () => {
+    const table = () => gateway.sh("nft -s list table inet pulumi_multipath");
+    const before = await table();
+    program.write(source(3, 10, "clampMss: true"));
+    const { code, output } = await program.up();
+    assert.equal(code, 0, output);
+    assert.match(await table(), /maxseg/);
+    await run("undo", "gw", "--yes");
+    assert.equal(await table(), before);
+    const preview = await program.preview();
+    assert.deepEqual(
+      preview.steps.filter(({ op }) => op !== "same").map(({ op, name, diffs }) => [op, name, diffs]),
+      [["update", "uplink-pinning", ["clampMss"]]],
+      preview.output,
+    );
+    assert.equal((await program.up()).code, 0);
+    assert.match(await table(), /maxseg/);
     assert.match(await remarks("--expect-no-changes"), /unchanged/);
   });
 });

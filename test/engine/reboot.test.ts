@@ -11,6 +11,8 @@ for (const [device, router] of Object.entries(routers)) {
 }
 new multipath.MultipathRoute("default", { host, destination: "default", preferredSource: "203.0.113.5", nextHops: [
   { gateway: routers.adsl, device: "adsl", weight: 9 }, { gateway: routers.bdsl, device: "bdsl", weight: 10 } ] });
+new multipath.LineMonitor("lines", { host, targets: ["198.18.0.1", "198.18.0.2"],
+  lines: Object.entries(routers).map(([name, gateway]) => ({ name, device: name, gateway, address: "203.0.113.5" })) });
 new multipath.Route("bogon", { host, destination: "2001:db8:bad::/48", type: "blackhole" });
 new multipath.Route("tunnel", { host, destination: "10.9.0.0/16", device: "tx0" });
 `;
@@ -33,26 +35,44 @@ describe("A reboot", function () {
     await gateway.reset();
   });
 
+  const lines = "/run/pulumi-multipath/lines";
+  const until = (condition: string) =>
+    gateway.sh(
+      `n=0; until ${condition}; do n=$((n + 1)); [ $n -lt 150 ] || { cat ${lines}/health; ip route; exit 1; } >&2; sleep 0.2; done`,
+    );
   const ours = () =>
     gateway.sh(
       "ip -o addr show to 203.0.113.5; ip -o -6 addr show to 2001:db8:113::5; ip route show proto 205; ip -6 route show proto 205",
     );
 
-  it("brings back every object but the one whose device did not come, which is seen in `systemctl status` and in the next preview", async () => {
+  it("brings back every object but the one whose device did not come, which is seen in `systemctl status` and in the next preview; a dead line is out soon", async () => {
     await gateway.sh("ip link add tx0 type veth peer name tx0-far && ip link set tx0 up && ip link set tx0-far up");
     const up = await program.up();
     assert.equal(up.code, 0, up.output);
     const declared = await ours();
     // What is refused at boot is tried again for half a minute. This device never comes: three seconds show that as well.
     await gateway.sh("sed -i '/^ExecStart=/s/$/ 3/' /etc/systemd/system/pulumi-multipath-restore.service && sync");
+    // And one of the lines is dead when the gateway starts.
+    await gateway.sh(
+      `printf '%s\\n' '[Unit]' After=lab-topology.service Before=pulumi-multipath-restore.service '[Service]' Type=oneshot 'ExecStart=/usr/local/sbin/lab-line bdsl fail silent' >/etc/systemd/system/dead-line.service; ` +
+        "ln -s ../dead-line.service /etc/systemd/system/multi-user.target.wants; sync",
+    );
     await gateway.lab.reboot({ abruptly: true, expected: "degraded" });
+    const overAdsl = "ip route show default proto 205 | grep -q '^default via 198.51.100.1 dev adsl'";
+    await until(`${overAdsl} && grep -q '^line bdsl down ' ${lines}/health`);
+    const [started, down] = (
+      await gateway.sh(`sed -n 's/^monitor [0-9]* //p' ${lines}/health; sed -n 's/ bdsl down .*//p' ${lines}/transitions`)
+    ).split("\n");
+    assert.ok(Number(down) - Number(started) <= 3, `started at ${started}, down at ${down}`);
+    await gateway.sh("lab-line bdsl restore");
+    await until(`ip route show default proto 205 | grep -q 'dev bdsl weight 10'`);
 
-    const lines = (text: string) =>
+    const sorted = (text: string) =>
       text
         .split("\n")
         .map((line) => line.replace(/^\d+: /, "").trim())
         .sort();
-    assert.deepEqual(lines(await ours()), lines(declared.replace(/^10\.9\.0\.0.*\n/m, "")));
+    assert.deepEqual(sorted(await ours()), sorted(declared.replace(/^10\.9\.0\.0.*\n/m, "")));
     const status = await gateway.sh("systemctl status pulumi-multipath-restore.service || true");
     assert.match(status, /failed/);
     assert.match(status, /not restored: ip -4 route replace 10\.9\.0\.0\/16 dev tx0 .*Cannot find device "tx0"/);
