@@ -42,6 +42,7 @@ sub answered {
     my ($self, $number, $now) = @_;
     my $asked = delete $self->{times}{$number} // return; # twice, or after half a minute
     my $took = $now - $asked;
+    $took = 0 if $took < 0; # the clock was set
     $self->learn($took);
     $self->{burst} = undef;
     $self->{refusal} = '' if !$self->{dead};

@@ -511,12 +511,13 @@ sub next_time {
     return $next;
 }
 
-# What is always listened to; and while something is doubted answers as well.
+# What is always listened to; and while something is doubted answers as well. Without a fine clock it is not known when they came: then always.
 sub find_sockets {
     my $always = '';
     vec($always, fileno $_, 1) = 1 for $kernel, map { $_->{errors} } values %listeners;
     @sockets = ($always, $always);
     vec($sockets[1], fileno $_->{answers}, 1) = 1 for values %listeners;
+    $sockets[0] = $sockets[1] if !defined $clock;
 }
 
 while (getppid == $monitor) {

@@ -39,7 +39,8 @@ line_break='
 events=all     # since the last look, one a line
 begun=''       # whether a look has been taken since the kernel is listened to for sure
 wanted=''      # whether there is something to put back that waits for a lock
-puzzled=''     # until when, because something has just vanished, and nobody knows why
+puzzled=''     # whether something has just vanished, and nobody knows why
+looked=0       # when the last look was taken
 attempted=''   # whether the outcome of an attempt has not been noted yet
 ticking=''     # whether a tick is on its way
 credit=8       # how many looks may follow one another soon
@@ -105,9 +106,10 @@ tick() {
 take_turn() {
   [ -e "$work/fifo" ] || exit # somebody has emptied /run
   ticking=''
+  # Whether it was a network manager is asked soon, and all else once a second: a look takes a small host half of that.
   if [ -n "$puzzled" ] && [ -z "$events$wanted$attempted" ]; then
     wonder
-    [ -n "$events" ] || return
+    [ -n "$events" ] || [ "$uptime" -gt "$looked" ] || return
   fi
   [ -z "$events" ] || wanted=yes
   if [ -z "$wanted" ] || [ ! -s "$work/lost" ]; then
@@ -126,11 +128,9 @@ take_turn() {
   begin
 }
 
-# Only a network manager may still say that it was it: the kernel tells whatever it has to say.
 wonder() {
   read_uptime
-  if a_manager_was_at_work $((uptime - turned + 3)); then note manager
-  elif [ "$uptime" -ge "$puzzled" ]; then puzzled=''; fi
+  if a_manager_was_at_work $((uptime - turned + 3)); then note manager; fi
 }
 
 # Between the start of `ip monitor` and its first word nobody knows from when on it listens.
@@ -168,9 +168,9 @@ look() {
   events='' attempted='' puzzled=''
   : >"$work/refused"
   [ -s "$work/unexplained" ] || return 0
-  read_uptime
-  puzzled=$((uptime + 5))
+  puzzled=yes
   wonder
+  looked=$uptime
 }
 
 is_undecided() {
