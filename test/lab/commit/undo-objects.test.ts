@@ -28,13 +28,14 @@ onEachBox("Undo of objects", (open, thorough) => {
   });
 
   beforeEach(async () => {
-    // Duplicate address detection takes place, and takes 10 ms each time instead of one second or two.
+    // Duplicate address detection takes place, and takes 10 ms each time instead of one second or two. Of a link whose MAC address nobody has chosen udev
+    // chooses another one, sooner or later.
     await settled(
       on,
       `${clean}
        mkdir -p /run/pulumi-multipath
        ip -batch - <<'X'
-       ${devices.map((d) => `link add ${d} type veth peer name ${d}-far`).join("\n")}
+       ${devices.map((d, n) => `link add ${d} address 02:00:00:00:20:0${n} type veth peer name ${d}-far address 02:00:00:00:21:0${n}`).join("\n")}
 X
        for d in ${devices.map((d) => `${d} ${d}-far`).join(" ")}; do
          echo 0 >/proc/sys/net/ipv6/conf/$d/router_solicitation_delay
