@@ -32,23 +32,15 @@ export function withoutLinesOut(route: Route, lines: readonly LineHealth[]): Rou
   return canonical({ ...route, nextHops, scope: route.scope ?? defaultScope(route) });
 }
 
-/** What is there, with the next hops that `wanted` has and the line monitor leaves out, each in its place. */
+/** What is there, with the next hops that `wanted` has and the line monitor leaves out. */
 export function withLinesOut(found: Route, wanted: Route, lines: readonly LineHealth[]): Route {
   const out = linesOut(wanted, lines);
   const there = hopsOf(found);
-  const all = hopsOf(wanted);
-  const missing = all.filter(
-    (hop) => out.includes(lineOf(hop, lines) as LineHealth) && !there.some((one) => isSameWay(one, hop)),
-  );
+  const isThere = (hop: NextHop) => there.some((one) => isSameWay(one, hop));
+  const missing = hopsOf(wanted).filter((hop) => out.includes(lineOf(hop, lines) as LineHealth) && !isThere(hop));
   if (missing.length === 0 || there.length === 0) return found;
-  const nextHops = there.map((hop) => weighted(hop, wanted, there.length));
-  for (const hop of missing) {
-    const before = all[all.indexOf(hop) - 1];
-    const place = before === undefined ? 0 : nextHops.findIndex((one) => isSameWay(one, before)) + 1;
-    nextHops.splice(before !== undefined && place === 0 ? nextHops.length : place, 0, hop);
-  }
   const { gateway: _gateway, device: _device, onLink: _onLink, realms: _realms, ...rest } = found;
-  return canonical({ ...rest, nextHops });
+  return canonical({ ...rest, nextHops: [...there.map((hop) => weighted(hop, wanted, there.length)), ...missing] });
 }
 
 const isSameWay = (a: NextHop, b: NextHop): boolean => a.device === b.device && a.gateway === b.gateway;

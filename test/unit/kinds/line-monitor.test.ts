@@ -6,7 +6,7 @@ import { shown } from "../../../provider/kind";
 import { lineMonitor } from "../../../provider/kinds/line-monitor";
 import { lineMonitorConfig } from "../../../provider/kinds/line-monitor-config";
 import { lineMonitorSchema } from "../../../provider/kinds/line-monitor-fields";
-import { createPlan, viewsOf } from "../../../provider/plans";
+import { createPlan, deletePlan, viewsOf } from "../../../provider/plans";
 import type { ObjectFile } from "../../../provider/snapshot";
 import { parse } from "../../../provider/unknown";
 import { snapshotOf } from "./live";
@@ -157,6 +157,19 @@ describe("A LineMonitor", () => {
     const there = { links, sysctls: ["net/ipv4/conf/ppp0/rp_filter=0", "net/ipv4/conf/ppp0/ignore_routes_with_linkdown=1"] };
     const back = createPlan(lineMonitor, inputs(dsl), snapshotOf(there), "claim").steps.map(shown);
     assert.ok(back.includes("sysctl net/ipv4/conf/ppp0/rp_filter=2") && !back.some((line) => line.includes("ppp0/ignore")));
+    const { files } = createPlan(lineMonitor, inputs(dsl), snapshotOf(there), "claim");
+    const objects = new Map(
+      files.flatMap(({ file, content }) => (content === undefined ? [] : [[file, parseObjectFile(file, content)] as const])),
+    );
+    const gone = deletePlan(
+      lineMonitor,
+      { ...inputs(dsl), claim: "claim", machine: { id: "m", hostKey: "SHA256:key" } },
+      { ...snapshotOf({ links }), objects },
+    );
+    assert.deepEqual(
+      gone.steps.map(shown).filter((line) => line.includes("ppp0")),
+      [],
+    );
   });
 
   describe("refuses", () => {
