@@ -36,8 +36,10 @@ describe("Secrets, with every log at its most talkative:", function () {
   let processes: SeenProcesses;
   /** State, its history and backups, and pulumi's home. */
   let leftBehind: string;
-  /** Files of the gateway that hold a secret, or the public key. */
+  /** Files of the gateway that hold a secret. */
   let onGateway: string[];
+  /** What is there is found: the public key where the test has put it. */
+  let whereTheKeyIs: string[];
   const runs: Run[] = [];
   const passphrase = `canary-passphrase-${random()}`;
   const label = `canary-machine-${random()}`;
@@ -86,8 +88,8 @@ describe("Secrets, with every log at its most talkative:", function () {
       await run("a key that is none", good, ["refresh", "--yes"], { ...login, MULTIPATH_SSH_PRIVATE_KEY: broken });
       await run("a host out of reach", good.replace("machine:", "port: 1, machine:"), ["preview"], login);
       leftBehind = program.keptText();
-      // The public key is where the test has put it: the search does find what is there.
-      onGateway = await filesHolding([...ofLogin.patterns, label, publicKey]);
+      onGateway = await filesHolding([...ofLogin.patterns, label]);
+      whereTheKeyIs = await filesHolding([publicKey]);
       await run("a destroy", good, ["destroy", "--yes", "--skip-preview"], login);
     });
   });
@@ -200,7 +202,8 @@ describe("Secrets, with every log at its most talkative:", function () {
   });
 
   it("no file on the gateway holds what belongs to the login or describes the host", () => {
-    assert.deepEqual(onGateway, ["/home/admin/.ssh/authorized_keys"]);
+    assert.ok(whereTheKeyIs.includes("/home/admin/.ssh/authorized_keys"));
+    assert.deepEqual(onGateway, []);
   });
 });
 
