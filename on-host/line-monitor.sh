@@ -18,8 +18,8 @@
 #
 # State of line I: name_I, number_I, device_I, mark_I, interval_I, targets_I (how many), gateway4_I, address4_I (as declared; 6 likewise), via4_I, from4_I (as they are
 # now), state_I (up, down), reason_I, since_I (date), drained_I (by whom), blocked_I (why it can't be alive), back_I (when it was taken up last), penalty_I, until_I
-# (kept out so long). Of target T: kind_I_T, where_I_T, alive_I_T, soon_I_T (it takes little to be alive), refusal_I_T (who has said why it is silent), lossy_I_T, sent_I_T, lost_I_T, rtt_I_T,
-# past_I_T. Times in centiseconds.
+# (kept out so long). Of target T: kind_I_T, where_I_T, alive_I_T, soon_I_T (it takes little to be alive), refusal_I_T (who has said why it is silent), lossy_I_T,
+# sent_I_T, lost_I_T, rtt_I_T, past_I_T. Times in centiseconds.
 # shellcheck disable=SC2154 # set by eval, and by the parts that are read below
 # shellcheck disable=SC2034
 set -u
@@ -49,7 +49,6 @@ main() {
   mkdir -p "$work/new" && rm -f "$work/fifo" "$work/routes" && mkfifo -m 600 "$work/fifo" "$work/routes" && exec 3<>"$work/fifo" || exit
   echo "$here" >"$work/scripts"
   : >>"$work/transitions"
-  read_centiseconds
   trap 'stop; exit 0' TERM INT
   trap 'ended=yes' CHLD # wakes `read`
   started=$(date +%s)
@@ -212,11 +211,7 @@ load_target() {
 # missing could not be restored, because a lease has another gateway by now, for instance.
 remember() {
   if [ ! -r "$work/health" ]; then
-    line=1
-    while [ "$line" -le "$line_count" ]; do
-      eval "vanished_$line=yes"
-      line=$((line + 1))
-    done
+    set_vanished yes
     return
   fi
   while read -r word name is since device _ _ reason; do

@@ -40,12 +40,12 @@ apply() {
       return
     fi
     [ -z "$undecided" ] || leave_out
-    forget_vanished
+    set_vanished ''
     if [ -n "$batch" ]; then
       run_routes
       if [ -z "$undecided" ] && note_vanished; then
         compose
-        forget_vanished
+        set_vanished ''
         run_routes
       fi
     fi
@@ -171,11 +171,11 @@ BATCH
   [ -z "$words" ] || report_refusal
 }
 
-# All kept routes are written now.
-forget_vanished() {
+# set_vanished yes|'': whether the kernel may have taken kept routes away together with a device. All are written anew then, and it is over.
+set_vanished() {
   line=1
   while [ "$line" -le "$line_count" ]; do
-    eval "vanished_$line=''"
+    eval "vanished_$line=$1"
     line=$((line + 1))
   done
 }
