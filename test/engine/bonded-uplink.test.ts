@@ -37,12 +37,6 @@ describe("A BondedUplink, with the real engine on the lab gateway", function () 
       until ip -o route show default proto 205 | grep -q '${pattern}'; do
         tries=$((tries + 1)); [ $tries -lt 400 ] || { cat /run/pulumi-multipath/lines/*; ip route; exit 1; }; sleep 0.05
       done`);
-  const nothingToDo = async (...commands: ("preview" | "refresh" | "up")[]) => {
-    for (const command of commands) {
-      const { code, output } = await program[command]("--expect-no-changes");
-      assert.equal(code, 0, output);
-    }
-  };
   const both = (adsl: number, bdsl: number) =>
     `via 198.51.100.1 dev adsl weight ${adsl} .*via 198.51.100.2 dev bdsl weight ${bdsl}`;
 
@@ -50,7 +44,7 @@ describe("A BondedUplink, with the real engine on the lab gateway", function () 
     const { code, output } = await program.up();
     assert.equal(code, 0, output);
     assert.match(await defaultRoute(), new RegExp(both(9, 10)));
-    await nothingToDo("preview", "refresh");
+    await program.hasNothingToDo("preview", "refresh");
     await gateway.sh(
       "n=0; until grep -q '^line bdsl up' /run/pulumi-multipath/lines/health; do n=$((n + 1)); [ $n -lt 200 ] || exit 1; sleep 0.1; done",
     );
@@ -62,7 +56,7 @@ describe("A BondedUplink, with the real engine on the lab gateway", function () 
     assert.equal(code, 0, output);
     const remarks = messages.map(({ text }) => text).filter((text) => text.includes("line bdsl is down since"));
     assert.equal(new Set(remarks.map((text) => text.replace(/:.*/, ""))).size > 0, true, output);
-    await nothingToDo("refresh", "up");
+    await program.hasNothingToDo("refresh", "up");
     assert.match(await defaultRoute(), /^default via 198\.51\.100\.1 dev adsl/);
   });
 
@@ -72,7 +66,7 @@ describe("A BondedUplink, with the real engine on the lab gateway", function () 
     assert.equal(up.code, 0, up.output);
     assert.match(await defaultRoute(), /^default via 198\.51\.100\.1 dev adsl/);
     await until("lab-line bdsl restore", both(9, 5));
-    await nothingToDo("preview");
+    await program.hasNothingToDo("preview");
   });
 
   it("goes on with a line that is dead when the gateway starts again", async () => {

@@ -69,7 +69,7 @@ describe("Lines that change by themselves, with the real engine on the lab gatew
     await gateway.sh(
       `set -e; mkdir -p /etc/systemd/networkd.conf.d; ${farEnds}; ${dial}; ${leases("10.9.0")}; ${dhcp}; ${tunnel}`,
     );
-    await until("ip route show default dev port0 | grep -q 'via 10.9.0.1'");
+    await gateway.until("ip route show default dev port0 | grep -q 'via 10.9.0.1'");
     untouched = await gateway.everything();
     program = await Program.create({ source, host: gateway.host });
   });
@@ -80,14 +80,6 @@ describe("Lines that change by themselves, with the real engine on the lab gatew
   });
 
   const health = "/run/pulumi-multipath/lines/health";
-  const until = (condition: string) =>
-    gateway.sh(
-      `n=0
-      until ${condition}; do
-        n=$((n + 1)); [ $n -lt 200 ] || { { cat ${health}; ip route show table all; networkctl status port0; } >&2; exit 1; }; sleep 0.1
-      done`,
-      { timeoutSeconds: 120 },
-    );
   const isUp = (line: string) => `grep -q '^line ${line} up ' ${health}`;
   const isDown = (line: string) => `grep -q '^line ${line} down ' ${health}`;
   const hops = async () => {
@@ -101,10 +93,6 @@ describe("Lines that change by themselves, with the real engine on the lab gatew
     "via 10.7.0.1 dev fibre weight 9",
     "dev wg0 weight 1",
   ];
-  const nothingToDo = async () => {
-    const { code, output } = await program.preview("--expect-no-changes");
-    assert.equal(code, 0, output);
-  };
 
   /**
    * That one thing that the kernel tells follows another. It takes two seconds where five lines and three services share an emulated core: a process
@@ -117,7 +105,7 @@ describe("Lines that change by themselves, with the real engine on the lab gatew
     await gateway.sh(doing);
     // Whoever asks again and again keeps the emulated core from what is measured.
     await setTimeout(8000);
-    await until(condition);
+    await gateway.until(condition);
     const events = (await gateway.sh("systemctl stop lab-events; cat /run/events")).split("\n");
     const time = (pattern: RegExp) => {
       const event = events.find((line) => pattern.test(line));
@@ -132,9 +120,9 @@ describe("Lines that change by themselves, with the real engine on the lab gatew
   it("all carry their share", async () => {
     const { code, output } = await program.up();
     assert.equal(code, 0, output);
-    for (const line of ["adsl", "lte", "dsl", "fibre", "tunnel"]) await until(isUp(line));
+    for (const line of ["adsl", "lte", "dsl", "fibre", "tunnel"]) await gateway.until(isUp(line));
     assert.deepEqual(await hops(), all("10.9.0"));
-    await nothingToDo();
+    await program.hasNothingToDo("preview");
   });
 
   it("a lease with another address and another router is used soon, and is no drift", async () => {
@@ -145,15 +133,15 @@ describe("Lines that change by themselves, with the real engine on the lab gatew
       `ip route show default proto 205 | grep -q 'via 10.8.0.1 dev port0' && ${isUp("lte")}`,
     );
     assert.deepEqual(await hops(), all("10.8.0"));
-    await nothingToDo();
+    await program.hasNothingToDo("preview");
   });
 
   it("a point-to-point device that goes is no drift, and is used soon when it is back", async () => {
     await gateway.sh("ip link del ppp0");
-    await until(isDown("dsl"));
+    await gateway.until(isDown("dsl"));
     const [first, second, , ...others] = all("10.8.0");
     assert.deepEqual(await hops(), [first, second, ...others]);
-    await nothingToDo();
+    await program.hasNothingToDo("preview");
     await follows(
       dial,
       /ppp0.* inet 10\.6\.0\.2 peer/,
@@ -161,7 +149,7 @@ describe("Lines that change by themselves, with the real engine on the lab gatew
       `ip route show default proto 205 | grep -q 'dev ppp0' && ${isUp("dsl")}`,
     );
     assert.deepEqual(await hops(), all("10.8.0"));
-    await nothingToDo();
+    await program.hasNothingToDo("preview");
   });
 
   for (const [line, device] of [
@@ -170,10 +158,10 @@ describe("Lines that change by themselves, with the real engine on the lab gatew
   ] as const)
     it(`${line} is found dead behind its device, and comes back`, async () => {
       await gateway.sh(`ip -n switch link set ${device} down`);
-      await until(isDown(line));
+      await gateway.until(isDown(line));
       assert.ok(!(await hops()).some((hop) => hop.includes(`dev ${device}`)));
       await gateway.sh(`ip -n switch link set ${device} up`);
-      await until(isUp(line));
+      await gateway.until(isUp(line));
       assert.deepEqual(await hops(), all("10.8.0"));
     });
 

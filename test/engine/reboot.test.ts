@@ -36,10 +36,6 @@ describe("A reboot", function () {
   });
 
   const lines = "/run/pulumi-multipath/lines";
-  const until = (condition: string) =>
-    gateway.sh(
-      `n=0; until ${condition}; do n=$((n + 1)); [ $n -lt 150 ] || { cat ${lines}/health; ip route; exit 1; } >&2; sleep 0.2; done`,
-    );
   const ours = () =>
     gateway.sh(
       "ip -o addr show to 203.0.113.5; ip -o -6 addr show to 2001:db8:113::5; ip route show proto 205; ip -6 route show proto 205",
@@ -59,7 +55,7 @@ describe("A reboot", function () {
     );
     await gateway.lab.reboot({ abruptly: true, expected: "degraded" });
     const overAdsl = "ip route show default proto 205 | grep -q '^default via 198.51.100.1 dev adsl'";
-    await until(`${overAdsl} && grep -q '^line bdsl down ' ${lines}/health`);
+    await gateway.until(`${overAdsl} && grep -q '^line bdsl down ' ${lines}/health`);
     const [started, down] = (
       await gateway.sh(`sed -n 's/^monitor [0-9]* //p' ${lines}/health; sed -n 's/ bdsl down .*//p' ${lines}/transitions`)
     ).split("\n");
@@ -67,7 +63,7 @@ describe("A reboot", function () {
     assert.ok(Number(down) - Number(started) <= 15, `started at ${started}, down at ${down}`);
     const unit = "/etc/systemd/system/dead-line.service /etc/systemd/system/multi-user.target.wants/dead-line.service";
     await gateway.sh(`lab-line bdsl restore; rm ${unit}; systemctl daemon-reload`);
-    await until(`ip route show default proto 205 | grep -q 'dev bdsl weight 10'`);
+    await gateway.until(`ip route show default proto 205 | grep -q 'dev bdsl weight 10'`);
 
     const sorted = (text: string) =>
       text
