@@ -20,6 +20,7 @@ describe("The line monitor", function () {
   afterEach(async () => {
     for (const line of ["adsl", "bdsl"] as const) {
       await gateway.lab.restoreLine(line);
+      await on.run(on.tell(`undrain ${line}`));
       await on.untilLine(line, "up");
     }
   });
@@ -182,20 +183,23 @@ describe("The line monitor", function () {
     await on.redeclare({ settings: undamped, further: [`on-change ${command}`] });
     await gateway.lab.failLine("adsl", "unreachable");
     await on.untilLine("adsl", "down");
-    await on.run("sleep 1");
-    for (const state of ["drain", "undrain", "drain", "undrain", "drain"]) await on.run(on.tell(`${state} bdsl ann@desk`));
+    const asked = [...Array<string[]>(10).fill(["drain bdsl ann@desk", "undrain bdsl"]).flat(), "drain bdsl ann@desk"];
+    const begin = Number(await on.run(`date +%s%N; ${on.tell(asked.join("\n"))}`)) / 1e9;
     await on.untilLine("bdsl", "drained");
-    await on.run("sleep 2.5");
-    const told = (await on.run("cat /run/changes")).trim().split("\n");
-    const words = told.map((line) => line.slice(line.indexOf(" ") + 1));
-    assert.equal(words[0], "adsl adsl down 198.51.100.1 answers Destination Host Unreachable");
-    assert.equal(words.at(-1), "bdsl bdsl drained by ann@desk");
-    const times = told.filter((line) => line.includes(" bdsl ")).map((line) => Number(line.split(" ")[0]) / 1e9);
-    const gaps = times.slice(1).map((time, n) => time - (times[n] ?? 0));
-    // A second between two starts; how long each takes to come to its own clock is the emulated core's affair.
-    assert.ok(gaps.every((gap) => gap > 0.4) && times.length <= 3, `told after ${gaps.join(", ")} s`);
-    await on.run(on.tell("undrain bdsl"));
+    await on.until("tail -n 1 /run/changes | grep -q drained");
+    await on.run(`sleep 2; ${on.tell("undrain bdsl")}`);
     await on.untilLine("bdsl", "up");
+    await on.until("tail -n 1 /run/changes | grep -q up");
+    const told = (await on.run("cat /run/changes")).trim().split("\n");
+    assert.match(told[0] ?? "", /^\d+ adsl adsl down 198\.51\.100\.1 answers Destination Host Unreachable$/);
+    const ofBdsl = told.filter((line) => line.includes(" bdsl "));
+    assert.deepEqual(
+      ofBdsl.slice(-2).map((line) => line.slice(line.indexOf(" ") + 1).trim()),
+      ["bdsl bdsl drained by ann@desk", "bdsl bdsl up"],
+    );
+    // A command reads its clock some time after it was started, on an emulated core: only the last one's is a bound, for all of them.
+    const seconds = Number(ofBdsl.at(-1)?.split(" ")[0]) / 1e9 - begin;
+    assert.ok(ofBdsl.length - 1 <= seconds, `${ofBdsl.length} times in ${seconds} s`);
     await on.redeclare({ settings: undamped });
   });
 
