@@ -19,7 +19,7 @@ import { forgetUnused, markUsed } from "../setup/unused.mjs";
 /** @type {readonly System[]} */
 export const SYSTEMS = ["trixie", "bookworm"];
 
-/** What a gateway needs (DESIGN.md), then what the lab and its tests use on it. */
+/** What a gateway needs, then what the lab and its tests use on it. */
 const PACKAGES = [
   ...[
     "linux-image-cloud-amd64",

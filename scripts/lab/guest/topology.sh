@@ -8,8 +8,9 @@ set -eu
 new_namespace() {
 	ip netns add "$1"
 	ip -n "$1" link set lo up
-	# Duplicate address detection would only delay addresses that are known to be unique. Kept addresses: a line that is
-	# mended has its router's IPv6 back. txrehash off: inside one kernel a retransmission would change its path by itself.
+	# Duplicate address detection would only delay addresses that are known to be unique. Even so, one that is added without nodad is
+	# no source of a route before the kernel has come to it. Kept addresses: a line that is mended has its router's IPv6 back.
+	# txrehash off: inside one kernel a retransmission would change its path by itself.
 	ip netns exec "$1" sysctl -q -w \
 		net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 \
 		net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0 \
@@ -39,7 +40,7 @@ lan() {
 	ip -n client -batch - <<-EOF
 		link set gateway up
 		address add 172.20.0.10/24 brd + dev gateway
-		address add fd00:20::10/64 dev gateway
+		address add fd00:20::10/64 dev gateway nodad
 		route add default via 172.20.0.1
 		route add default via fd00:20::1
 	EOF
@@ -53,17 +54,17 @@ internet() {
 	ip -n isp -batch - <<-EOF
 		link set internet up
 		address add 10.255.3.1/30 dev internet
-		address add 2001:db8:fe:3::1/64 dev internet
+		address add 2001:db8:fe:3::1/64 dev internet nodad
 		route add 198.18.0.0/15 via 10.255.3.2
 		route add 2001:db8:ffff::/48 via 2001:db8:fe:3::2
 	EOF
 	# Every address of the two prefixes answers, so that tests have as many destinations as they like.
 	ip -n internet -batch - <<-EOF
 		address add 198.18.0.1/32 dev lo
-		address add 2001:db8:ffff::1/128 dev lo
+		address add 2001:db8:ffff::1/128 dev lo nodad
 		link set isp up
 		address add 10.255.3.2/30 dev isp
-		address add 2001:db8:fe:3::2/64 dev isp
+		address add 2001:db8:fe:3::2/64 dev isp nodad
 		route add local 198.18.0.0/15 dev lo
 		route add local 2001:db8:ffff::/48 dev lo
 		route add default via 10.255.3.1 src 198.18.0.1
@@ -81,7 +82,7 @@ line() {
 	ip -n isp -batch - <<-EOF
 		link set $router up
 		address add $isp_v4/30 dev $router
-		address add $isp_v6/64 dev $router
+		address add $isp_v6/64 dev $router nodad
 		route add $router_v4 via $transit_v4
 		route add 2001:db8:$line_letter::/64 via $transit_v6
 	EOF
@@ -89,7 +90,7 @@ line() {
 		link set gateway addrgenmode none
 		link set isp up
 		address add $transit_v4/30 dev isp
-		address add $transit_v6/64 dev isp
+		address add $transit_v6/64 dev isp nodad
 		route add default via $isp_v4
 		route add default via $isp_v6
 	EOF

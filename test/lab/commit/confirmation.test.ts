@@ -147,6 +147,40 @@ onEachBox("A change", (open, thorough) => {
       await noClock();
     });
 
+    for (const by of thorough ? [] : ["1 hour", "1 hour ago"])
+      it(`begins to be undone within 0.2 s of its time, though the clock is set to ${by}`, async () => {
+        const seconds = 10;
+        const setClock = (to: string) => on.sh(`date -s '${to}' >/dev/null`);
+        const session = await on.connect();
+        let timer = { unit: "", due: 0 };
+        const cut: Reach = {
+          standing: () => Promise.resolve(session),
+          adopt: () => undefined,
+          fresh: async () => {
+            if (timer.unit === "") {
+              const its = "systemctl show --value --property=Id,ActiveEnterTimestampMonotonic 'pulumi-multipath-undo-*.timer'";
+              const [began = "", unit = ""] = (await on.sh(its)).trim().split("\n").toSorted();
+              timer = { unit: unit.replace(/timer$/, "service"), due: Number(began) / 1e6 + seconds };
+              await setClock(by);
+              // It would ask for the undo when the time is over.
+              session.close();
+            }
+            if ((await on.sh("ls /run/pulumi-multipath/tx-*/undone 2>/dev/null || :")) !== "") return on.connect();
+            throw new UnreachableError("namespace: no answer while waiting for the TCP connection.");
+          },
+        };
+        try {
+          await rejection(state({ reach: cut, rollbackAfterSeconds: seconds }).commit(one));
+        } finally {
+          await setClock(by.endsWith("ago") ? "1 hour" : "1 hour ago");
+        }
+        // Systemd's own word, and when it came by the monotonic clock.
+        const journal = await on.sh(`journalctl -b -o json -u ${timer.unit} | grep -m 1 '"MESSAGE":"Started'`);
+        const { __MONOTONIC_TIMESTAMP: started } = JSON.parse(journal) as { __MONOTONIC_TIMESTAMP: string };
+        const late = Number(started) / 1e6 - timer.due;
+        assert.ok(late >= 0 && late < 0.2, `${late} s late`);
+      });
+
     thorough?.("is told to all who had a part in it", async () => {
       const its = state({ reach: opening(() => Promise.reject(new AuthenticationError("refused"))) });
       const errors = await Promise.all(

@@ -1,4 +1,4 @@
-/** What KERNEL.md and KINDS.md say of addresses and routes, seen on a real kernel, and what the kinds make of it. */
+/** What a real kernel does with addresses, routes and rules, and what the kinds make of it: docs/conformance.md. */
 import assert from "node:assert/strict";
 import type { AnyKind, Step } from "../../../provider/kind";
 import { shown } from "../../../provider/kind";
@@ -422,6 +422,26 @@ describe("A real kernel", function () {
         assert.equal(shown.trim(), rule);
       });
     }
+  });
+
+  describe("with rules", () => {
+    afterEach(() => kernel.run("while ip rule del table 9; do :; done 2>/dev/null"));
+
+    it("puts one that is given no priority just before the lowest", async () => {
+      await kernel.run("ip rule add priority 500 from 192.0.2.9 table 9; ip rule add from 192.0.2.8 table 9");
+      assert.equal(await kernel.run("ip -N rule show table 9"), "499:\tfrom 192.0.2.8 lookup 9\n500:\tfrom 192.0.2.9 lookup 9\n");
+    });
+
+    it("deletes the first of several with one priority, so ours are named by all that they say", async () => {
+      const add = ["8", "9"].map((last) => `ip rule add priority 100 from 192.0.2.${last} table 9`);
+      await kernel.run(`${add.join("; ")}; ip rule del priority 100`);
+      assert.equal(await kernel.run("ip -N rule show table 9"), "100:\tfrom 192.0.2.9 lookup 9\n");
+    });
+
+    it("is given IPv4's by `ip` for IPv6's `from ::/0` in a batch, so each family has a batch of its own", async () => {
+      await kernel.run("echo 'rule add from ::/0 table 9 priority 100' | ip -batch -");
+      assert.equal(await kernel.run("ip -N rule show table 9; ip -N -6 rule show table 9"), "100:\tfrom all lookup 9\n");
+    });
   });
 
   describe("is given by `ip`", () => {
