@@ -14,7 +14,7 @@ interface Row {
 
 const rows = page
   .split("\n")
-  .filter((line) => /^\| (?!Test )/.test(line))
+  .filter((line) => /^\| (?!Test |Fact )/.test(line))
   .map((line): Row => {
     const [theirs = "", behaviour = "", ours = ""] = line.slice(2, -2).split(" | ");
     return { theirs, behaviour, ours };
