@@ -57,7 +57,9 @@ export async function pauseAt(trial: Trial, step: Step): Promise<Pause> {
   const { title, program } = step;
   await trial.sh(
     `mkdir -p /run/fault && mkfifo ${reached} ${hold} && cat >/usr/local/sbin/${program} <<'PROGRAM' && chmod 755 /usr/local/sbin/${program}\n` +
-      `${standIn(step)}\nPROGRAM`,
+      `${standIn(step)}\nPROGRAM\n` +
+      // A reset before it is on the disk would leave a file without a line, which succeeds and does nothing.
+      `sync /usr/local/sbin/${program}`,
   );
   return {
     async reached() {
