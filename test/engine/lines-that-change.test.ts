@@ -94,10 +94,7 @@ describe("Lines that change by themselves, with the real engine on the lab gatew
     "dev wg0 weight 1",
   ];
 
-  /**
-   * That one thing that the kernel tells follows another. It takes two seconds where five lines and three services share an emulated core: a process
-   * takes a tenth of a second there to start.
-   */
+  /** That one thing that the kernel tells follows another: in one to two seconds where five lines and three services share an emulated core. */
   async function follows(doing: string, first: RegExp, then: RegExp, condition: string): Promise<void> {
     await gateway.sh(
       "systemd-run -q --unit lab-events sh -c 'exec ip -ts -o monitor link address route >/run/events'; sleep 0.5",
@@ -114,7 +111,7 @@ describe("Lines that change by themselves, with the real engine on the lab gatew
     };
     const seconds = time(then) - time(first);
     console.log(`        used after ${seconds.toFixed(2)} s`);
-    assert.ok(seconds <= 10, `${seconds} s:\n${events.join("\n")}`);
+    assert.ok(seconds <= 5, `${seconds} s:\n${events.join("\n")}`);
   }
 
   it("all carry their share", async () => {
