@@ -23,23 +23,36 @@ export interface Measured {
 const [begin, end] = ["<!-- faults -->", "<!-- /faults -->"];
 const page = join(__dirname, "../../docs/safety.md");
 
-/** @param files of several runs: what a later one has measured counts */
+/** @param files of several runs: what a later one has measured counts; what none of them has stays on the page as it is */
 export async function writePage(files: readonly string[]): Promise<void> {
   const runs = files.map((file) => JSON.parse(readFileSync(file, "utf8")) as Measured);
-  const rows = new Map(runs.flatMap((run) => run.rows).map((row) => [row.fault, row]));
+  const measured = new Map(runs.flatMap((run) => run.rows).map((row) => [row.fault, cellsOf(row)]));
   const text = readFileSync(page, "utf8");
-  const [head, tail] = [text.slice(0, text.indexOf(begin)), text.slice(text.indexOf(end))];
-  const filled = `${head}${begin}\n\n${tableOf(rows)}\n\n${tail}`;
+  const [head, table, tail] = [
+    text.slice(0, text.indexOf(begin)),
+    text.slice(text.indexOf(begin), text.indexOf(end)),
+    text.slice(text.indexOf(end)),
+  ];
+  const filled = `${head}${begin}\n\n${tableOf(new Map([...cellsIn(table), ...measured]))}\n\n${tail}`;
   writeFileSync(page, await format(filled, { ...(await resolveConfig(page)), filepath: page }));
 }
 
-export function tableOf(measured: ReadonlyMap<string, Row>): string {
+/** What follows the fault in its line, by the fault. */
+type Cells = ReadonlyMap<string, readonly string[]>;
+
+const cellsIn = (table: string): Cells =>
+  new Map(
+    table.split("\n").map((line) => {
+      const [, , fault = "", ...cells] = line.split("|").map((cell) => cell.trim());
+      return [fault, cells.slice(0, -1)] as const;
+    }),
+  );
+
+const cellsOf = ({ trials, survived, rolledBack, seconds }: Row): string[] =>
+  [trials, survived, rolledBack, seconds.median.toFixed(0), seconds.max.toFixed(0)].map(String);
+
+function tableOf(known: Cells): string {
   const head = ["#", "fault", "trials", "survived", "rolled back", "seconds, median", "longest"];
-  const body = matrix.map(({ row, title }) => {
-    const found = measured.get(title);
-    if (!found) return [String(row), title, "not run", "", "", "", ""];
-    const { trials, survived, rolledBack, seconds } = found;
-    return [row, title, trials, survived, rolledBack, seconds.median.toFixed(0), seconds.max.toFixed(0)].map(String);
-  });
+  const body = matrix.map(({ row, title }) => [String(row), title, ...(known.get(title) ?? ["not run", "", "", "", ""])]);
   return [head, head.map(() => "---"), ...body].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
