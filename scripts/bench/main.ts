@@ -12,6 +12,7 @@ import { page } from "./page";
 import { blocksOf } from "./plan";
 import { plot } from "./plot";
 import { type Result, rowsOf } from "./rows";
+import { wholeGateway } from "./whole-gateway";
 
 /** Where scripts/bench.mjs has put Ansible; empty: without it. */
 const ansiblePrograms = process.env.BENCH_ANSIBLE || undefined;
@@ -25,7 +26,8 @@ async function main(): Promise<void> {
   const begin = performance.now();
   const samples = await measureAll(blocks, progress(countOf(blocks)));
   const transactions = options.transaction ? await largeTransactions() : [];
-  const result: Result = { machine: thisMachine(ansiblePrograms), rows: rowsOf(samples), transactions };
+  const gateway = options.gateway ? await wholeGateway() : [];
+  const result: Result = { machine: thisMachine(ansiblePrograms), rows: rowsOf(samples), transactions, gateway };
   say(`Measured in ${Math.round((performance.now() - begin) / 1000)} s.`);
 
   const json = `${JSON.stringify(result, undefined, 2)}\n`;

@@ -7,6 +7,8 @@ export interface Options {
   readonly cases: readonly Case[];
   /** Whether the large transaction is among what was asked for. */
   readonly transaction: boolean;
+  /** Whether a whole gateway as one resource is. */
+  readonly gateway: boolean;
   readonly sizes: readonly number[];
   /** Undefined: as many as the plan says. */
   readonly repetitions: number | undefined;
@@ -19,11 +21,13 @@ export interface Options {
 }
 
 const transactionCase = "batch10000";
+const gatewayCase = "gateway";
+const furtherCases: readonly string[] = [transactionCase, gatewayCase];
 
 export const usage = `usage: npm run bench -- [--json FILE] [options]
 
   --json FILE          write machine and rows there
-  --cases A,B          of ${[...cases, transactionCase].join(", ")} (create is always done: the others begin where it ends)
+  --cases A,B          of ${[...cases, ...furtherCases].join(", ")} (create is always done: the others begin where it ends)
   --n A,B              numbers of routes; left out: 1,100,1000
   --repetitions R      of everything that does not take minutes
   --quick              three routes, once, without Ansible: whether it works, in less than 40 s
@@ -35,7 +39,7 @@ export function parsed(args: readonly string[]): Options {
   const { values } = read(args);
   const { quick = false } = values;
   const wanted = values.cases?.split(",");
-  const wrong = wanted?.find((name) => name !== transactionCase && !cases.some((one) => one === name));
+  const wrong = wanted?.find((name) => !furtherCases.includes(name) && !cases.some((one) => one === name));
   if (wrong !== undefined) throw new SentenceError(`There is no case "${wrong}".\n${usage}`);
   const chosen = cases.filter((one) => !wanted || wanted.includes(one));
   const sizes = values.n?.split(",").map((text) => whole("--n", text)) ?? (quick ? [3] : [1, 100, 1000]);
@@ -43,6 +47,7 @@ export function parsed(args: readonly string[]): Options {
     json: values.json,
     cases: chosen.length === 0 ? [] : cases.filter((one) => one === "create" || chosen.includes(one)),
     transaction: wanted ? wanted.includes(transactionCase) : !quick,
+    gateway: wanted ? wanted.includes(gatewayCase) : !quick,
     sizes,
     repetitions: quick ? 1 : values.repetitions === undefined ? undefined : whole("--repetitions", values.repetitions),
     quick,

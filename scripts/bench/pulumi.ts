@@ -15,27 +15,26 @@ interface Program {
   readonly arguments?: readonly string[];
 }
 
-/** A program whose resources cost nothing but what the engine costs: the same declarations, and as constant a text for a provider. */
-export const floor: Contender = engineContender({
-  name: "floor",
-  source: `
+/** The class of a kind whose resources cost nothing but what the engine costs: the same declarations, and as constant a text for a provider. */
+export const floorOf = (kind: string): string => `
 const pulumi = require("@pulumi/pulumi");
-const __provider = ${JSON.stringify(providerText("Route").replaceAll("pulumi-multipath/runtime", "does-nothing"))};
-class Route extends pulumi.CustomResource {
+const __provider = ${JSON.stringify(providerText(kind).replaceAll("pulumi-multipath/runtime", "does-nothing"))};
+class ${kind} extends pulumi.CustomResource {
   constructor(name, args) {
-    super("pulumi-nodejs:dynamic/does-nothing:Route", name, { ...args, __provider });
+    super("pulumi-nodejs:dynamic/does-nothing:${kind}", name, { ...args, __provider });
   }
-}`,
-});
+}`;
 
-const ours = `const { Route } = require("pulumi-multipath");`;
+export const ours = (kind: string): string => `const { ${kind} } = require("pulumi-multipath");`;
 
-export const multipath: Contender = engineContender({ name: "pulumi-multipath", source: ours });
+export const floor: Contender = engineContender({ name: "floor", source: floorOf("Route") });
+
+export const multipath: Contender = engineContender({ name: "pulumi-multipath", source: ours("Route") });
 
 /** The engine runs so many creates, updates and deletes at a time; its default is four times the number of cores. */
 export const multipath64: Contender = engineContender({
   name: "pulumi-multipath --parallel 64",
-  source: ours,
+  source: ours("Route"),
   arguments: ["--parallel", "64"],
 });
 
@@ -49,6 +48,18 @@ async function prepare(
   host: BenchHost | undefined,
   routes: readonly Route[],
 ): Promise<Prepared> {
+  const { write, run: runCase } = await project(folder);
+  const declare = (declared: readonly Route[]) => write(text(program, host, declared));
+  declare(routes);
+  return { declare, run: (what) => runCase(what, program.arguments) };
+}
+
+/** Makes a Pulumi project of an empty folder, with a stack and a backend of its own. */
+export async function project(folder: string): Promise<{
+  /** @param source CommonJS text */
+  write(source: string): void;
+  run(what: Case, further?: readonly string[]): Promise<void>;
+}> {
   for (const name of ["node_modules", "backend"]) mkdirSync(join(folder, name));
   // As a `file:` dependency installs it.
   symlinkSync(projectFolder, join(folder, "node_modules/pulumi-multipath"));
@@ -57,8 +68,6 @@ async function prepare(
   copyFileSync(join(projectFolder, "scripts/bench/does-nothing.cjs"), join(folder, "node_modules/does-nothing/index.js"));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "bench", main: "index.js" }));
   writeFileSync(join(folder, "Pulumi.yaml"), "name: bench\nruntime: nodejs\nmain: index.js\n");
-  const declare = (declared: readonly Route[]) => writeFileSync(join(folder, "index.js"), text(program, host, declared));
-  declare(routes);
   await pulumi(folder, ["stack", "init", "bench"]);
   const commands: Record<Case, readonly string[]> = {
     create: ["up", "--yes", "--skip-preview"],
@@ -67,7 +76,10 @@ async function prepare(
     update: ["up", "--yes", "--skip-preview"],
     destroy: ["destroy", "--yes", "--skip-preview"],
   };
-  return { declare, run: (what) => pulumi(folder, [...commands[what], ...(program.arguments ?? [])]) };
+  return {
+    write: (source) => writeFileSync(join(folder, "index.js"), source),
+    run: (what, further = []) => pulumi(folder, [...commands[what], ...further]),
+  };
 }
 
 const text = ({ source }: Program, host: BenchHost | undefined, routes: readonly Route[]): string => `${source}

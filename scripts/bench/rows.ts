@@ -3,12 +3,14 @@ import type { Machine } from "./machine";
 import type { Sample } from "./measure";
 import { floor } from "./pulumi";
 import type { LargeTransaction } from "./large-transaction";
+import type { WholeGateway } from "./whole-gateway";
 
 /** What `--json` writes. */
 export interface Result {
   readonly machine: Machine;
   readonly rows: readonly Row[];
   readonly transactions: readonly LargeTransaction[];
+  readonly gateway: readonly WholeGateway[];
 }
 
 export interface Row {
