@@ -123,10 +123,15 @@ export class Trial {
     this.program.setHost({ ...this.host, ...changes });
   }
 
-  /** Resolves when the transaction that is armed has been confirmed or undone. @throws when it is late */
+  /** Resolves when the transaction that is being made or is armed has been confirmed or undone. @throws when it is late */
   async decided(): Promise<void> {
     await this.sh(
-      `cd /run/pulumi-multipath && for armed in tx-*/armed; do
+      `cd /run/pulumi-multipath 2>/dev/null || exit 0
+       for tx in tx-*; do
+         read -r worker <$tx/worker || continue
+         while [ -d /proc/$worker ] && [ ! -s $tx/result ]; do sleep 0.2; done
+       done 2>/dev/null
+       for armed in tx-*/armed; do
          { read -r _ && read -r _ && read -r _ && read -r _ && read -r until; } <$armed || continue
          while [ -e $armed ]; do
            read -r now _ </proc/uptime
