@@ -28,6 +28,12 @@ async function judged(fault: Fault, trial: Trial, beginning: Beginning): Promise
   if ((await secondsToLogin(trial.host, patienceSeconds)) === undefined)
     return { survived: false, rolledBack: false, seconds: elapsed(), reason: "not reachable" };
   const seconds = elapsed();
+  try {
+    // Whoever was to confirm may be gone, and the worker go on: the host undoes that when its time is over.
+    await trial.decided();
+  } catch (error) {
+    return { survived: false, rolledBack: false, seconds, reason: (error as Error).message };
+  }
 
   const [now, files] = [await trial.kernel(), await trial.files()];
   const old = await beginning.kernelAfter(programs.before, fault.reboots);
