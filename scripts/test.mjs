@@ -102,9 +102,7 @@ function countsOf(tier) {
 async function mocha(tier, timeoutSeconds, further = []) {
   const { name, lane } = tier;
   const reporter = ["--reporter", "scripts/test/reporter.cjs", "--reporter-option", `counts=${countsFile(tier)}`];
-  // Hundreds of `pulumi` commands start two processes each, which would compile Pulumi's SDK anew.
-  const compiled = { NODE_COMPILE_CACHE: join(folder, "compiled") };
-  const options = lane === undefined ? {} : { env: { TEST_LANE: lane, ...compiled }, prefix: `${name.padEnd(9)} ` };
+  const options = lane === undefined ? {} : { env: { TEST_LANE: lane }, prefix: `${name.padEnd(9)} ` };
   // --exit: what a failed test has left behind, a timer or a process, must not keep the run from ending.
   try {
     await run(
