@@ -41,7 +41,7 @@ const fixtures = { namespace: [256, 264], gateway: [] as number[] };
 const silent: Row = { info: () => undefined, warn: () => undefined, progress: () => undefined };
 
 onEachBox("Random programs", (open, thorough) => {
-  const programs = Number(process.env.PROGRAMS ?? (thorough ? 12 : 3));
+  const programs = Number(process.env.PROGRAMS ?? (thorough ? 12 : 2));
   const failedOnce = thorough ? fixtures.namespace : fixtures.gateway;
   let on: Box;
   let untouched: string;
