@@ -9,6 +9,7 @@ import { route } from "../../provider/kinds/route";
 import { Pool } from "../../provider/transport/pool";
 import { cleaningUpWhenInterrupted } from "../setup/interruption.mjs";
 import { startHost } from "./host";
+import { withLab } from "./with-lab";
 
 export interface LargeTransaction {
   readonly host: "network namespace" | "emulated lab gateway";
@@ -40,22 +41,11 @@ async function inNamespace(): Promise<LargeTransaction> {
   );
 }
 
-async function onLab(): Promise<LargeTransaction> {
-  const { down, up } = await import("../lab/lab.mjs");
-  const instance = `bench-${process.pid}`;
-  return cleaningUpWhenInterrupted(
-    () => down(instance),
-    async () => {
-      try {
-        const { address, port, user, identityFile, hostKey } = await up({ instance });
-        const declared = hostSchema.parse({ address, port, user, identityFile, hostKey, become: true });
-        return { host: "emulated lab gateway", lines, ...(await timed(declared)) };
-      } finally {
-        await down(instance);
-      }
-    },
-  );
-}
+const onLab = (): Promise<LargeTransaction> =>
+  withLab(async ({ address, port, user, identityFile, hostKey }) => {
+    const declared = hostSchema.parse({ address, port, user, identityFile, hostKey, become: true });
+    return { host: "emulated lab gateway", lines, ...(await timed(declared)) };
+  });
 
 async function timed(host: Host): Promise<{ createSeconds: number; destroySeconds: number }> {
   const surroundings = { home: tmpdir(), environment: {}, systemSshConfig: "/dev/null" };

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CountingProxy } from "../../test/fixtures/counting-proxy";
 import type { Lab } from "../lab/lab.mjs";
-import { cleaningUpWhenInterrupted } from "../setup/interruption.mjs";
 import type { Case } from "./contender";
 import { floorOf, ours, project } from "./pulumi";
+import { withLab } from "./with-lab";
 
 /** One command of the engine, and what it can't be quicker than. */
 export interface WholeGateway {
@@ -21,20 +21,12 @@ export interface WholeGateway {
 }
 
 export async function wholeGateway(): Promise<WholeGateway[]> {
-  const { down, up } = await import("../lab/lab.mjs");
-  const instance = `bench-${process.pid}`;
   const folder = mkdtempSync(join(tmpdir(), "multipath-bench-"));
-  return cleaningUpWhenInterrupted(
-    () => down(instance),
-    async () => {
-      try {
-        return await measured(await up({ instance }), folder);
-      } finally {
-        await down(instance);
-        rmSync(folder, { recursive: true, force: true });
-      }
-    },
-  );
+  try {
+    return await withLab((lab) => measured(lab, folder));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 async function measured(lab: Lab, folder: string): Promise<WholeGateway[]> {
