@@ -132,8 +132,7 @@ function is_route(text) {
 
 function note_route(text,    key) {
   if (!is_route(text)) return
-  read_route(text, route)
-  key = route_key(route)
+  key = key_of_route(text)
   there[key]
   form[key] = masked(text, "route")
 }

@@ -17,8 +17,6 @@ BEGIN { print "change " change_number >record }
 part == "named" {
   print "object " $0
   name_at[++names] = $0
-  while ((getline text <(objects "/" $0)) > 0) lines_of[$0] = lines_of[$0] "was " text "\n"
-  close(objects "/" $0)
   next
 }
 
@@ -57,7 +55,7 @@ key != "" && !((part, family, $0) in seen) {
   if (!(key in kind)) key_at[++keys] = key
   kind[key] = kind_of($0)
   lines[part, key] = lines[part, key] part " " key "\t" $0 "\n"
-  shown[part, key] = shown[part, key] masked($0, kind[key]) "\n"
+  if (!(key in touched)) shown[part, key] = shown[part, key] masked($0, kind[key]) "\n"
 }
 
 END {
@@ -66,10 +64,12 @@ END {
     if (key in touched || (kind[key] ~ /^(link|address|route|sysctl)$/ && shown["had", key] != shown["left", key]))
       printf "%s%s", lines["had", key], lines["left", key] >record
   }
-  for (text in gone) {
-    read_route(text, route)
-    print "had " route_key(route) "\t" text >record
+  for (text in gone) print "had " key_of_route(text) "\t" text >record
+  for (i = 1; i <= names; i++) {
+    print "object " name_at[i] >record
+    file = objects "/" name_at[i]
+    while ((getline text <file) > 0) print "was " text >record
+    close(file)
   }
-  for (i = 1; i <= names; i++) printf "object %s\n%s", name_at[i], lines_of[name_at[i]] >record
   print "end" >record
 }

@@ -5,8 +5,10 @@
 # `rule FAMILY PRIORITY WORDS` (rule_key below), `neighbour FAMILY DEVICE ADDRESS`, `nexthop ID`, `qdisc DEVICE PARENT`,
 # `sysctl KEY` (as a path: `net/ipv4/conf/eth0.100/rp_filter`), `nft FAMILY TABLE`.
 
-# "link", "address", "route", ... or "": what `ip -d` adds below a line, and routes of families that are not ours.
-function kind_of(line,    word) {
+# "link", "address", "route", ... or "": what `ip -d` adds below a line, and routes of families that are not ours. Of routes there may be
+# very many: they are asked for first.
+function kind_of(line) {
+  if (line ~ /^[0-9]+ [^ ]/) return line ~ /^[0-9]+ (default|([0-9]+\.[0-9.]+|[0-9a-f]*:[0-9a-f:.]*)(\/[0-9]+)?)( |$)/ ? "route" : ""
   if (line ~ /^[0-9]+: [^ ]+: </) return "link"
   if (line ~ /^[0-9]+: [^ ]+ +inet6? /) return "address"
   if (line ~ /^[0-9]+:\t/) return "rule"
@@ -14,10 +16,7 @@ function kind_of(line,    word) {
   if (line ~ /^qdisc /) return "qdisc"
   if (line ~ /^table inet /) return "nft"
   if (line ~ /^id [0-9]/) return "nexthop"
-  if (line ~ /^[0-9a-f.:]+ dev /) return "neighbour"
-  if (line !~ /^[0-9]+ [^ ]/) return ""
-  split(line, word, " ")
-  return word[2] == "default" || word[2] ~ /^([0-9]+\.[0-9.]+|[0-9a-f]*:[0-9a-f:.]*)(\/[0-9]+)?$/ ? "route" : ""
+  return line ~ /^[0-9a-f.:]+ dev / ? "neighbour" : ""
 }
 
 # `2: eth0@if3: <...>` -> `eth0@if3`: only `ip` knows whether `@` is part of the name.
@@ -28,6 +27,10 @@ function link_name(line,    word) {
 
 function family_of(line) {
   if (kind_of(line) == "address") return line ~ /^[0-9]+: [^ ]+ +inet6 / ? 6 : 4
+  return family_of_route(line)
+}
+
+function family_of_route(line) {
   return line ~ / pref / ? 6 : 4
 }
 
@@ -50,14 +53,14 @@ function address_key(line,    word, slash, length_) {
 
 # The words of a route as `ip` takes them, in `word`; returns how many.
 function route_words(line, word) {
-  gsub(/\\\t/, " ", line)
+  if (index(line, "\\")) gsub(/\\\t/, " ", line)
   return split(line, word, " ")
 }
 
 # Fills `route`: family, destination, from, table, tos, metric, proto, src, nhid, and devices (each followed by a space).
 function read_route(line, route,    word, count, i, name) {
   count = route_words(line, word)
-  route["family"] = family_of(line)
+  route["family"] = family_of_route(line)
   route["destination"] = canonical(word[2])
   route["from"] = "any"
   route["tos"] = 0
@@ -85,8 +88,34 @@ function end_of_encapsulation(word, i, count) {
 }
 
 function route_key(route) {
-  return "route " route["family"] " " route["table"] " " route["destination"] " " \
-    (route["family"] == 6 ? route["from"] : route["tos"]) " " route["metric"]
+  return key_before(route) route["destination"] key_after(route)
+}
+
+function key_before(route) {
+  return "route " route["family"] " " route["table"] " "
+}
+
+function key_after(route) {
+  return " " (route["family"] == 6 ? route["from"] : route["tos"]) " " route["metric"]
+}
+
+# Where there are very many routes, most differ in nothing but their destination: what can be said of the rest of a line is worked out once for
+# all of them. Sets `destination_word`, and `shape` to the line without it.
+function take_apart(line) {
+  match(line, / [^ ]+/)
+  destination_word = substr(line, RSTART + 1, RLENGTH - 1)
+  shape = substr(line, 1, RSTART) substr(line, RSTART + RLENGTH)
+}
+
+# The key of the route of a line.
+function key_of_route(line,    route) {
+  take_apart(line)
+  if (!(shape in before_destination)) {
+    read_route(line, route)
+    before_destination[shape] = key_before(route)
+    after_destination[shape] = key_after(route)
+  }
+  return before_destination[shape] canonical(destination_word) after_destination[shape]
 }
 
 # Fills `hops` with a route's next hops, `via ADDRESS dev DEVICE` each, and returns the rest of it. The last one that is left is shown
@@ -105,10 +134,10 @@ function split_hops(text, hops,    word, count, i, rest, many, hop) {
 }
 
 # A prefix as `ip` prints it: without the length when it is a single address.
-function canonical(prefix) {
+function canonical(prefix,    slash) {
   if (prefix == "0.0.0.0/0" || prefix == "::/0") return "default"
-  sub(prefix ~ /:/ ? "/128$" : "/32$", "", prefix)
-  return prefix
+  slash = index(prefix, "/")
+  return slash && substr(prefix, slash) == (index(prefix, ":") ? "/128" : "/32") ? substr(prefix, 1, slash - 1) : prefix
 }
 
 # ---- rules --------------------------------------------------------------------------------------------------------------------
@@ -220,6 +249,8 @@ function table_key(line,    word) {
 # A key of a request in the spelling used here.
 function canonical_key(key,    word, count) {
   if (key !~ /^(routes?|rule) /) return key
+  # Nothing in it that `canonical` would change.
+  if (key ~ /^route/ && !index(key, "/32") && !index(key, "/128") && !index(key, "/0")) return key
   count = split(key, word, " ")
   if (word[1] == "rule") return sorted_rule("rule " word[2] " " word[3], word, count, 4)
   if (word[1] == "routes") return "routes " word[2] " " word[3] " " canonical(word[4])
@@ -244,6 +275,13 @@ function number(text,    value, i) {
 function masked(line, kind) {
   if (kind == "link") return masked_link(line)
   if (kind == "nft") return masked_table(line)
+  if (kind != "route") return without_passing(line)
+  take_apart(line)
+  if (!(shape in masked_shape)) masked_shape[shape] = without_passing(shape)
+  return destination_word " " masked_shape[shape]
+}
+
+function without_passing(line) {
   line = line " "
   gsub(/ (tentative|dead|linkdown|offload|rt_offload|offload_failed|trap|rt_trap) /, " ", line)
   gsub(/ (tentative|dead|linkdown|offload|rt_offload|offload_failed|trap|rt_trap) /, " ", line)

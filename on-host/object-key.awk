@@ -6,22 +6,21 @@ function note_destination(key,    word) {
 }
 
 # The key of what a line shows, or nothing; `family` is set by the lines before those of rules.
-function object_key(text,    what, word, link, route) {
+function object_key(text,    what, link, route) {
   if (text ~ /^family [46]$/) {
     family = substr(text, 8)
     return ""
   }
   what = kind_of(text)
   if (what == "route") {
-    split(text, word, " ")
-    if (!(canonical(word[2]) in destination)) {
+    take_apart(text)
+    if (!(canonical(destination_word) in destination)) {
       if (text !~ / proto 2 /) return ""
       # They come and go with addresses and links: each device has its own.
       read_route(text, route)
       return "kernel " route_key(route) route["devices"]
     }
-    read_route(text, route)
-    return route_key(route)
+    return key_of_route(text)
   }
   if (what == "link") {
     read_link(text, link)

@@ -102,10 +102,15 @@ tick() {
   ticking=yes
 }
 
-# A first look is taken without a lock: mostly there is nothing to be done.
+# A first look is taken without a lock: mostly there is nothing to be done. Not while a transaction is made or confirmed: more will change, and
+# that of a small host needs all of its time.
 take_turn() {
   [ -e "$work/fifo" ] || exit # somebody has emptied /run
   ticking=''
+  if is_busy; then
+    tick 0.3
+    return
+  fi
   # Whether it was a network manager is asked soon, and all else once a second: a look takes a small host half of that.
   if [ -n "$puzzled" ] && [ -z "$events$wanted$attempted" ]; then
     wonder
@@ -126,6 +131,13 @@ take_turn() {
   fi
   wanted=''
   begin
+}
+
+is_busy() {
+  try_lock
+  set -- $?
+  exec 9>&-
+  [ "$1" != 0 ]
 }
 
 wonder() {

@@ -2,28 +2,33 @@
 
 # A route that is not as it was: all routes to its destination deserve a look.
 function differs(text) {
-  split(text, word, " ")
-  worth_reading[word[2]]
+  take_apart(text)
+  worth_reading[destination_word]
 }
 
-function keep_routes(    i, key) {
+function keep_routes(    i, key, text) {
   for (i = 1; i <= count_of["before"]; i++) if (listed["before", i] in place) differs(listed["before", i])
   for (part = "before"; part != ""; part = part == "before" ? "now" : "") {
     for (i = 1; i <= count_of[part]; i++) {
-      split(listed[part, i], word, " ")
-      if (!(word[2] in worth_reading) || kind_of(listed[part, i]) != "route") continue
-      read_route(listed[part, i], route)
-      key = route_key(route)
-      keep("route", key, key, listed[part, i])
-      proto_of[listed[part, i]] = route["proto"]
-      if (key in touched || concerned(route)) looked_at[key]
-      if (route["table"] == 255 && route["proto"] == 2) of_kernel[key]
+      text = listed[part, i]
+      take_apart(text)
+      if (!(destination_word in worth_reading) || kind_of(text) != "route") continue
+      key = key_of_route(text)
+      keep("route", key, key, text)
+      if (key in touched || concerned(text)) looked_at[key]
+      if (key ~ /^route [46] 255 / && is_of_kernel(text)) of_kernel[key]
     }
   }
 }
 
+function is_of_kernel(text,    route) {
+  read_route(text, route)
+  return route["proto"] == 2
+}
+
 # Whether a route can have vanished with what was touched.
-function concerned(route,    name, i, n) {
+function concerned(text,    route, name, i, n) {
+  read_route(text, route)
   if (route["src"] in source || (route["family"], route["table"], route["destination"]) in destination) return 1
   if (lost_nexthop(route["nhid"])) return 1
   if (learnt_routes_dropped && route["family"] == 6 && route["proto"] == 9) return 1
@@ -56,7 +61,7 @@ function left_behind(key,    i, n, text, name) {
   for (i = 1; i <= n; i++) {
     text = line["now", key, i]
     if (among("before", key, text)) continue
-    if (proto_of[text] != 2) return 0
+    if (!is_of_kernel(text)) return 0
     name = value_of("dev", text)
     if (!(name in device) || foreign_addresses(name)) return 0
   }
@@ -111,7 +116,7 @@ function put_back_routes(key,    i, n, m, was) {
   m = size["now", key] + 0
   for (i = 1; i <= n; i++) {
     was = line["before", key, i]
-    if (among("now", key, was) || (mode == "collateral" && (proto_of[was] == 2 || key ~ /^route 6 / && through_joined(was)))) continue
+    if (among("now", key, was) || (mode == "collateral" && (is_of_kernel(was) || key ~ /^route 6 / && through_joined(was)))) continue
     # An IPv6 route outlives its preferred source, without it, and each of its next hops where the device no longer has IPv6.
     if (n == 1 && m == 1 && (lost_source(was, line["now", key, 1]) || lost_hops(was, line["now", key, 1]))) add_route("replace", was)
     # In the end, when nothing is run any more, what came back without a next hop is told, also where others have its key.
@@ -173,14 +178,16 @@ function without_source(text) {
 
 # What is needed to reach others comes first: scope host, then link, then what has a gateway.
 function rank_of(text) {
-  return value_of("scope", text) == 254 ? 1 : (text ~ / (via|nhid) / ? 3 : 2)
+  take_apart(text)
+  if (!(shape in rank)) rank[shape] = value_of("scope", text) == 254 ? 1 : (text ~ / (via|nhid) / ? 3 : 2)
+  return rank[shape]
 }
 
-function add_route(command, text, rank,    help) {
-  if (!rank) rank = rank_of(text)
+function add_route(command, text, turn,    help) {
+  if (!turn) turn = rank_of(text)
   if (round == 3) text = without_dead_hops(text)
   help = round == 2 || round == 3 ? to_gateways(text) : ""
-  later(rank, lines_with("append", help) family_of(text) " route " command " " restorable(text) "\n" lines_with("del", help))
+  later(turn, lines_with("append", help) family_of_route(text) " route " command " " restorable(text) "\n" lines_with("del", help))
 }
 
 # A next hop through a link that is down is refused, though a route that has others keeps it: rather without it than not at all.
@@ -191,9 +198,9 @@ function without_dead_hops(text,    part, count, i, alive) {
   return alive ~ /nexthop / ? alive : text
 }
 
-# Keeps lines for the end, where rank 1 comes first. Not in one long text: joining ten thousand takes seconds.
-function later(rank, lines) {
-  delayed[rank, ++delays[rank]] = lines
+# Keeps lines for the end, where turn 1 comes first. Not in one long text: joining ten thousand takes seconds.
+function later(turn, lines) {
+  delayed[turn, ++delays[turn]] = lines
 }
 
 # A route outlives the address that made its gateway reachable, and a rule that keeps it from being reached, but can't be added then: for
@@ -203,14 +210,15 @@ function to_gateways(text,    word, count, i, help) {
   count = route_words(text, word)
   for (i = 3; i < count - 2; i++) {
     if (word[i] == "via" && word[i + 2] == "dev" && word[i + 1] !~ /^fe80:/) {
-      help = help family_of(text) " route COMMAND " word[i + 1] " dev " word[i + 3] " proto 205 metric 2050" (family_of(text) == 4 ? " scope 253" : "") "\n"
-      if (family_of(text) == 4) help = help "4 rule RULE priority 0 to " word[i + 1] " lookup 254 protocol 205\n"
+      help = help family_of_route(text) " route COMMAND " word[i + 1] " dev " word[i + 3] " proto 205 metric 2050" (family_of_route(text) == 4 ? " scope 253" : "") "\n"
+      if (family_of_route(text) == 4) help = help "4 rule RULE priority 0 to " word[i + 1] " lookup 254 protocol 205\n"
     }
   }
   return help
 }
 
 function lines_with(command, help) {
+  if (help == "") return ""
   gsub(/COMMAND/, command, help)
   gsub(/RULE/, command == "append" ? "add" : "del", help)
   return help
@@ -219,8 +227,8 @@ function lines_with(command, help) {
 # Of a key that comes back the routes in its way go first; others last, so that nothing is unreachable meanwhile.
 function delete_route(text, comes_back,    words) {
   words = round < 2 ? restorable(text) : without_metrics(restorable(text))
-  if (comes_back) emit_route(family_of(text), "route del " words)
-  else later(4, family_of(text) " route del " words "\n")
+  if (comes_back) emit_route(family_of_route(text), "route del " words)
+  else later(4, family_of_route(text) " route del " words "\n")
 }
 
 # The kernel removes a route only where all that the line says of it is so, and `ip` shows some metrics rounded, and which are locked not
@@ -231,8 +239,8 @@ function without_metrics(words) {
   return words
 }
 
-function emit_delayed(    rank, i) {
-  for (rank = 1; rank <= 4; rank++) for (i = 1; i <= delays[rank]; i++) emit_all(delayed[rank, i])
+function emit_delayed(    turn, i) {
+  for (turn = 1; turn <= 4; turn++) for (i = 1; i <= delays[turn]; i++) emit_all(delayed[turn, i])
 }
 
 function emit_all(lines,    entry, count, i) {
@@ -246,9 +254,18 @@ function emit_route(family, text) {
 }
 
 # A line of `ip -N -d -o route show` as words for `ip route add`.
-function restorable(text,    word, count, i, words, last, hops, name, last_word) {
+function restorable(text) {
+  take_apart(text)
+  if (!(shape in words_after)) {
+    words_after[shape] = words_after_destination(text)
+    # A next hop that discards makes its routes look like ones of that type; by that type the kernel does not find them.
+    words_before[shape] = text ~ /^6 .* nhid / ? "" : type_name(substr(text, 1, index(text, " ") - 1)) " "
+  }
+  return words_before[shape] destination_word words_after[shape]
+}
+
+function words_after_destination(text,    word, count, i, words, last, hops, name, last_word) {
   count = route_words(text, word)
-  words = type_name(word[1]) " " word[2]
   for (i = 3; i <= count && word[i] != "nexthop"; i++) {
     name = word[i]
     if (name ~ /^(dead|linkdown|pervasive|offload|trap|rt_offload|rt_trap|offload_failed|unresolved|cache|\\)$/) continue
@@ -264,8 +281,7 @@ function restorable(text,    word, count, i, words, last, hops, name, last_word)
     else if (name == "rto_min" && word[i + 1] == "lock") { i++; words = words " rto_min" }
     else words = words " " name
   }
-  # A next hop that discards makes its routes look like ones of that type; by that type the kernel does not find them.
-  if (text ~ / nhid /) words = (word[1] == 6 ? "" : type_name(word[1]) " ") word[2] " nhid " value_of("nhid", text) (text ~ / src / ? " src " value_of("src", text) : "")
+  if (text ~ / nhid /) words = " nhid " value_of("nhid", text) (text ~ / src / ? " src " value_of("src", text) : "")
   else {
     for (; i <= count; i++) {
       if (word[i] == "encap") {
