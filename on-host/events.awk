@@ -6,7 +6,8 @@
 #   with-table               our table of nftables was made
 #   without-table            it was deleted
 #   tables                   another table was made or deleted
-#   changed                  something else of links, addresses or our routes
+#   changed                  something else of links, addresses or our routes; once until the file `told` is emptied, for a program that makes ten
+#                            thousand routes would be told of ten thousand times, and a shell reads a pipe byte by byte
 #   all                      there was more than could be listened to
 
 BEGIN { ORS = "" } # mawk writes a line and its end one by one, and others write to the same pipe
@@ -28,12 +29,15 @@ BEGIN { ORS = "" } # mawk writes a line and its end one by one, and others write
   sub(/(@.*)?:$/, "", name)
   if (/ master /) deleted = 0
   mtu = $5 + 0
-  tell(deleted ? "gone " name : ($3 !~ /[<,]UP[,>]/ || mtu < 1280 ? "down " name : "changed"))
+  if (deleted) tell("gone " name)
+  else if ($3 !~ /[<,]UP[,>]/ || mtu < 1280) tell("down " name)
+  else tell_change()
 }
 
 /^[0-9]+: [^ ]+ +inet6? / {
   sub("/.*", "", $4)
-  tell(deleted ? "without " $2 " " $4 : "changed")
+  if (deleted) tell("without " $2 " " $4)
+  else tell_change()
 }
 
 # A rule, `20501:`, a tab and what it says.
@@ -43,7 +47,17 @@ BEGIN { ORS = "" } # mawk writes a line and its end one by one, and others write
   next
 }
 
-/ proto 205 / && !/^[0-9]+: / { tell("changed") }
+/ proto 205 / && !/^[0-9]+: / { tell_change() }
+
+# It is noted before it is told: whoever empties the file and looks then is told once too often rather than not at all.
+function tell_change(    is_told) {
+  is_told = (getline mark <told) > 0
+  close(told)
+  if (is_told) return
+  print "told\n" >told
+  close(told)
+  tell("changed")
+}
 
 function tell(event) {
   print event "\n"

@@ -23,6 +23,7 @@
 # Files in WORK, /run/pulumi-multipath/put-back:
 #   fifo                    events and ticks, for this process alone
 #   scripts                 the directory that it runs from
+#   told                    empty since the last look, until something has changed (events.awk)
 #   tables                  the names of all tables of nftables; there only when these are listened to as well
 #   looked-at, events, now, memory, lost, todo, batch.*, tried, refused, unexplained, words    of a look and an attempt: dropped.awk, put-back.awk
 # shellcheck disable=SC2154 # names set by the parts that are read below
@@ -67,7 +68,7 @@ prepare() {
   echo "$here" >"$work/scripts"
   if has_tables; then : >"$work/tables"; else rm -f "$work/tables"; fi
   for file in memory lost; do : >>"$work/$file"; done
-  for file in tried refused batch.ip batch.sysctl batch.4 batch.6 batch.nft; do : >"$work/$file"; done
+  for file in told tried refused batch.ip batch.sysctl batch.4 batch.6 batch.nft; do : >"$work/$file"; done
   read_uptime
   turned=$uptime
 }
@@ -78,7 +79,7 @@ listen() {
   # shellcheck disable=SC2086 # two words
   awk $interactive 'BEGIN { exit }' </dev/null >/dev/null 2>&1 || interactive=''
   # shellcheck disable=SC2086
-  { ip -N -d -o monitor link address route rule 2>&1 | awk $interactive -f "$here/events.awk"; echo ended; } </dev/null >&3 3>&- &
+  { ip -N -d -o monitor link address route rule 2>&1 | awk $interactive -v told="$work/told" -f "$here/events.awk"; echo ended; } </dev/null >&3 3>&- &
   [ -e "$work/tables" ] && command -v nft >/dev/null || return 0
   # shellcheck disable=SC2086
   { nft monitor tables 2>&1 | awk $interactive -f "$here/events.awk"; echo ended; } </dev/null >&3 3>&- &
@@ -163,6 +164,7 @@ take_locks() {
 # look [run]: compares what is there with what was there, and writes down what can be put back, with `run` as batches.
 look() {
   printf '%s\n' "$events" >"$work/events"
+  : >"$work/told"
   read_centiseconds
   ip -N -d -o -batch "$work/looked-at" >"$work/now" 2>"$work/words" </dev/null || return
   listed=''

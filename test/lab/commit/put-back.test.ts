@@ -242,6 +242,12 @@ onEachBox("What the kernel drops", (open, thorough) => {
     });
   });
 
+  thorough?.("waits, without a look, for as long as a transaction is made or confirmed", async () => {
+    await on.sh(`cp ${work}/memory /run/memory-before
+      { flock 9; ip link set tx0 down; ip link set tx0 up; sleep 1; cmp ${work}/memory /run/memory-before; } 9>>/run/pulumi-multipath/tx.lock`);
+    await allBack();
+  });
+
   thorough?.("does not keep it busy: a thousand events are looked at a few times", async () => {
     // Every look is one run of `ip`.
     await on.sh(

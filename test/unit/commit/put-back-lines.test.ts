@@ -443,10 +443,15 @@ describe("What a network manager has taken away", () => {
 });
 
 describe("What `ip monitor` prints", () => {
+  const folder = mkdtempSync(join(tmpdir(), "multipath-events-"));
+  const told = join(folder, "told");
   const events = (text: string) =>
-    spawnSync("awk", ["-f", onHost("events.awk")], { input: text.replace(/^ +/gm, ""), encoding: "utf8" })
+    spawnSync("awk", ["-v", `told=${told}`, "-f", onHost("events.awk")], { input: text.replace(/^ +/gm, ""), encoding: "utf8" })
       .stdout.trim()
       .split("\n");
+
+  beforeEach(() => writeFileSync(told, ""));
+  after(() => rmSync(folder, { recursive: true }));
 
   it("is told as what it does to others", () => {
     assert.deepEqual(
@@ -469,14 +474,32 @@ describe("What `ip monitor` prints", () => {
         "changed",
         "down adsl",
         "gone adsl",
-        "changed",
         "without adsl 192.0.2.6",
-        "changed",
-        "changed",
         "without-rule 20501: from all fwmark 0x100 lookup 20501 proto 205",
         "all",
       ],
     );
+  });
+
+  it("is told when it is one of links, addresses or our routes that changes", () => {
+    for (const change of [
+      "4: adsl@if2: <NO-CARRIER,BROADCAST,MULTICAST,UP> mtu 1500 qdisc noqueue state DOWN group 0",
+      "Deleted 5: port0@if2: <BROADCAST,MULTICAST,UP> mtu 1500 master br0 state disabled",
+      "4: adsl    inet6 2001:db8::5/64 scope 0 tentative",
+      "[ROUTE]Deleted 1 10.0.0.0/8 via 192.0.2.1 dev adsl table 254 proto 205 scope 0 ",
+    ]) {
+      writeFileSync(told, "");
+      assert.deepEqual(events(change), ["changed"], change);
+    }
+    assert.deepEqual(events("Deleted 1 fe80::/64 dev adsl table 254 proto 2 scope 0 metric 256 pref medium"), [""]);
+  });
+
+  it("is told of ten thousand routes once, and again to who has looked since", () => {
+    const route = "1 10.0.0.0/8 via 192.0.2.1 dev adsl table 254 proto 205 scope 0\n";
+    assert.deepEqual(events(route.repeat(10_000)), ["changed"]);
+    assert.deepEqual(events(`${route}Deleted 4: adsl: <UP> mtu 1500`), ["gone adsl"]);
+    writeFileSync(told, "");
+    assert.deepEqual(events(route), ["changed"]);
   });
 });
 
