@@ -113,7 +113,7 @@ function undo_routes(key,    n, m, i, j, last) {
 # Routes of other owners: only what is missing and has no successor (a lease that has changed), and not what the kernel brings itself.
 function put_back_routes(key,    i, n, m, was) {
   n = size["before", key]
-  m = size["now", key] + 0
+  m = size["now", key] - uncovered(key)
   for (i = 1; i <= n; i++) {
     was = line["before", key, i]
     if (among("now", key, was) || (mode == "collateral" && (is_of_kernel(was) || key ~ /^route 6 / && through_joined(was)))) continue
@@ -122,6 +122,16 @@ function put_back_routes(key,    i, n, m, was) {
     # In the end, when nothing is run any more, what came back without a next hop is told, also where others have its key.
     else if (m < n || (round > 3 && came_without_hops(key, was))) add_route("append", was)
   }
+}
+
+# How many routes are no successors, but were there before: of IPv6 the kernel does not show a route without a gateway that stands between the next
+# hops of a multipath route, as `append` may put it, before these have gone.
+function uncovered(key,    i, j, n) {
+  if (key !~ /^route 6 /) return 0
+  for (i = 1; i <= size["before", key]; i++) if (line["before", key, i] ~ /nexthop /) break
+  if (i > size["before", key]) return 0
+  for (j = 1; j <= size["now", key]; j++) if (line["now", key, j] !~ / via / && !among("before", key, line["now", key, j])) n++
+  return n + 0
 }
 
 function came_without_hops(key, was,    j) {

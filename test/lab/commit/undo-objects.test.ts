@@ -492,6 +492,20 @@ X`,
          ip -6 route add default from 2001:db8::/64 table 500 nexthop via fe80::1 dev uo0 nexthop via fe80::4 dev uo1 weight 4`,
       ),
     );
+    thorough?.(
+      "brings back an IPv6 multipath route also where a route shows that the kernel does not show between next hops",
+      async () => {
+        const route = "2001:db8:9::/48 metric 7";
+        const show = () => on.sh(`ip -6 route show ${route}`);
+        await on.sh(
+          `for hop in 'via fe80::1 dev uo0' 'dev uo1' 'via fe80::2 dev uo0'; do ip -6 route append ${route} $hop; done`,
+        );
+        const multipath = await show();
+        assert.doesNotMatch(multipath, /uo1/);
+        await transaction(["link uo0"], "ip link set dev uo0 mtu 1200");
+        assert.equal(await show(), `2001:db8:9::/48 dev uo1 pref medium\n${multipath}`);
+      },
+    );
     thorough?.("brings back a route whose gateway a rule keeps from being reached", () =>
       undoes(
         ["address 4 uo0 192.0.2.1/24 -"],

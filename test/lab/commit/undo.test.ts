@@ -57,7 +57,7 @@ onEachBox("Undo", (open, thorough) => {
       const lines = `seed ${seed}\n${steps.map(({ phase, tool, line }) => `${phase} ${tool} ${line}`).join("\n")}\n${message}`;
       const now = await wholeHost(on);
       const { wanted, lost } = asFarAsTheKernelLets(before, now);
-      assertSame(now, wanted, lines);
+      assertSame(withoutUncovered(before, now), wanted, lines);
       const end = lost ? /Everything was undone but for what these lines would restore:/ : /The gateway is as it was before\.$/;
       assert.match(message, end, lines);
     }
@@ -93,6 +93,21 @@ function asFarAsTheKernelLets(before: string, now: string): { wanted: string; lo
   });
   return { wanted: wanted.filter((line) => line !== undefined).join("\n"), lost };
 }
+
+/** The kernel does not show an IPv6 route without a gateway between the next hops of a multipath route: before they had gone and come it was there too. */
+function withoutUncovered(before: string, now: string): string {
+  const known = new Set(before.split("\n"));
+  const multipath = [...known].filter((line) => / pref .*nexthop /.test(line)).map(keyOf);
+  const isUncovered = (line: string) =>
+    / pref /.test(line) && !/ via /.test(line) && !known.has(line) && multipath.includes(keyOf(line));
+  return now
+    .split("\n")
+    .filter((line) => !isUncovered(line))
+    .join("\n");
+}
+
+const keyOf = (route: string): string =>
+  [/^\d+ (\S+)/, / from (\S+)/, / table (\S+)/, / metric (\S+)/].map((word) => word.exec(route)?.[1]).join(" ");
 
 const linkOf = (shown: string, route: string): string =>
   new RegExp(`^${/dev (\S+)/.exec(route)?.[1]}@\\S+: <.*`, "m").exec(shown)?.[0] ?? "";
