@@ -67,14 +67,15 @@ onEachBox("Undo", (open, thorough) => {
 /**
  * The state from before, but for next hops of multipath routes that were dead: the kernel may have revived one since, and refuses one through a link
  * that is down; then the route comes back without it, and that is told. Nor does it take an IPv4 route by an IPv6 gateway where the device has no
- * IPv6 any more.
+ * IPv6 any more, or an IPv6 route over a device that is down: one is shown when it is left of a multipath route.
  */
 function asFarAsTheKernelLets(before: string, now: string): { wanted: string; lost: boolean } {
   const found = new Set(now.split("\n"));
   let lost = false;
   const wanted = before.split("\n").map((line) => {
     if (found.has(line)) return line;
-    if (/ via inet6 /.test(line) && isWithoutIpv6(before, line)) {
+    const isWhatIsLeft = / dead .*pref /.test(line) && !/nexthop /.test(line) && isDown(before, line);
+    if (isWhatIsLeft || (/ via inet6 /.test(line) && isWithoutIpv6(before, line))) {
       lost = true;
       return undefined;
     }
