@@ -135,6 +135,14 @@ describe("The path that carries the session, with the real engine on the lab gat
       assert.match(await shown(), /52:54:00:12:34:56 .*mode balance-xor /s);
     });
 
+    it("is up and leads to the host after a reboot, freed of what the host's own files give it", async () => {
+      await gateway.lab.reboot({ abruptly: true });
+      const preview = await (stack as Program).preview("--expect-no-changes");
+      assert.equal(preview.code, 0, preview.output);
+      assert.match(await shown(), /52:54:00:12:34:56 .*mode balance-xor /s);
+      assert.equal(await gateway.sh("ip -4 -br addr show dev eth0 | grep -c 10.0 || :"), "0\n");
+    });
+
     it("keeps its mode where the other one has no carrier, for want of the neighbour that it asks", async () => {
       const watching = `mode: "active-backup", arpInterval: 100, arpIpTargets: ["10.0.2.99"], arpValidate: "all"`;
       await comesBack(bonded(watching), bonded(`mode: "balance-xor"`));
