@@ -1,4 +1,4 @@
-/** `npm run failover -- --calm MINUTES`: what the line monitor costs while nothing happens, and whether it stays calm on bad lines. */
+/** `npm run failover -- --calm MINUTES [--lines ...]`: what the line monitor costs while nothing happens, and whether it stays calm on bad lines. */
 import { Gateway } from "../../test/fixtures/gateway";
 import { Lines, work } from "../../test/fixtures/lines";
 import { declareLines, makeLines } from "../../test/fixtures/many-lines";
@@ -20,7 +20,11 @@ const each = (loss: number) => ["loss", `${((1 - Math.sqrt(1 - loss)) * 100).toF
 const jitter = ["delay", "100ms", "100ms"];
 const many = 24;
 
-export async function stayCalm(minutes: number): Promise<void> {
+export type Condition = "healthy" | "bad" | "worse" | "many";
+
+/** @param conditions of the lines; empty: all */
+export async function stayCalm(minutes: number, conditions: readonly Condition[]): Promise<void> {
+  const isWanted = (condition: Condition) => conditions.length === 0 || conditions.includes(condition);
   const gateway = await Gateway.up();
   const rows: Calm[] = [];
   const measure = async (on: Lines, what: string, during: number) => {
@@ -41,15 +45,21 @@ export async function stayCalm(minutes: number): Promise<void> {
   try {
     await gateway.reset();
     const two = await Lines.declare(gateway);
-    await measure(two, "healthy", Math.min(5, minutes));
-    for (const line of ["adsl", "bdsl"] as const) await gateway.lab.shapeLine(line, [...jitter, ...each(0.05)]);
-    await measure(two, "5 % lost, 200 ms of jitter each way, on both lines", minutes);
-    await gateway.lab.restoreLine("adsl");
-    await gateway.lab.shapeLine("bdsl", each(0.3));
-    await measure(two, "30 % lost on one line", Math.min(5, minutes));
-    await gateway.reset();
-    await gateway.sh(makeLines(many));
-    await measure(await Lines.declare(gateway, declareLines(many)), `${many} healthy lines`, Math.min(5, minutes));
+    if (isWanted("healthy")) await measure(two, "healthy", Math.min(5, minutes));
+    if (isWanted("bad")) {
+      for (const line of ["adsl", "bdsl"] as const) await gateway.lab.shapeLine(line, [...jitter, ...each(0.05)]);
+      await measure(two, "5 % lost, 200 ms of jitter each way, on both lines", minutes);
+      await gateway.lab.restoreLine("adsl");
+    }
+    if (isWanted("worse")) {
+      await gateway.lab.shapeLine("bdsl", each(0.3));
+      await measure(two, "30 % lost on one line", Math.min(5, minutes));
+    }
+    if (isWanted("many")) {
+      await gateway.reset();
+      await gateway.sh(makeLines(many));
+      await measure(await Lines.declare(gateway, declareLines(many)), `${many} healthy lines`, Math.min(5, minutes));
+    }
     await writeCalm(rows);
   } finally {
     await gateway.lab.down();
