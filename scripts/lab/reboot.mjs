@@ -3,6 +3,7 @@ import { SentenceError } from "../setup/sentence-error.mjs";
 import { waitFor } from "../setup/wait.mjs";
 import { runInGuest } from "./agent.mjs";
 import { withMonitor } from "./monitor.mjs";
+import { lastConsoleLines } from "./running-machine.mjs";
 
 /**
  * Boots the machine anew, topology included, and waits until everything has started. Abruptly is by the reset button: what the
@@ -18,16 +19,26 @@ export async function reboot(runFolder, abruptly, expected) {
   if (abruptly) await withMonitor(runFolder, (execute) => execute("system_reset"));
   // It answers, or goes away before it can.
   else await runInGuest(agent, ["systemctl", "reboot"], { timeoutSeconds: 5 }).catch(() => {});
+  let answer = "";
   await waitFor(
     "the gateway to boot",
     240,
     () =>
       bootId().then(
-        (id) => id !== before || undefined,
-        () => undefined,
+        (id) => {
+          answer = "It still runs as it was started before.";
+          return id !== before || undefined;
+        },
+        (error) => {
+          answer = `Its agent does not answer: ${error.message}`;
+          return undefined;
+        },
       ),
     500,
-  );
+  ).catch(async (error) => {
+    const { status } = await withMonitor(runFolder, (execute) => execute("query-status"));
+    throw new SentenceError(`${error.message} ${answer} To QEMU it is ${status}.${lastConsoleLines(runFolder)}`);
+  });
   const { stdout } = await runInGuest(agent, ["systemctl", "is-system-running", "--wait"], { timeoutSeconds: 240 });
   const topology = await runInGuest(agent, ["systemctl", "is-active", "lab-topology.service"], { timeoutSeconds: 20 });
   if (topology.code !== 0) {
