@@ -138,9 +138,7 @@ function note_route(text,    key) {
 }
 
 function key_of_line(text) {
-  if (!is_route(text)) return address_key(text)
-  read_route(text, route)
-  return route_key(route)
+  return is_route(text) ? key_of_route(text) : address_key(text)
 }
 
 # What the kernel alters of a route becomes shorter: an IPv6 route loses its preferred source, or one of its next hops.
@@ -150,10 +148,9 @@ function is_there(text,    key) {
 }
 
 # Notes it among what is lost, if that is why it vanished.
-function note_lost(text,    key) {
-  key = key_of_line(text)
-  if (!(manager || (is_route(text) ? went_with_another(route) : went_with_its_device(text)))) return 0
-  lost[key] = text
+function note_lost(text) {
+  if (!(manager || (is_route(text) ? went_with_another(text) : went_with_its_device(text)))) return 0
+  lost[key_of_line(text)] = text
   return 1
 }
 
@@ -175,8 +172,11 @@ function note_lost_rules(    text) {
 }
 
 # With its last IPv4 address a device loses all its IPv4 routes.
-function went_with_another(route,    name, n, i) {
-  if (all || route["src"] in lost_source) return 1
+function went_with_another(text,    route, name, n, i) {
+  if (all) return 1
+  if (is_empty(gone) && is_empty(down) && is_empty(lost_source)) return 0
+  read_route(text, route)
+  if (route["src"] in lost_source) return 1
   n = split(route["devices"], name, " ")
   for (i = 1; i <= n; i++) if (name[i] in gone || name[i] in down || (route["family"] == 4 && name[i] in without)) return 1
   return 0
