@@ -67,7 +67,8 @@ onEachBox("Undo", (open, thorough) => {
 /**
  * The state from before, but for next hops of multipath routes that were dead: the kernel may have revived one since, and refuses one through a link
  * that is down; then the route comes back without it, and that is told. Nor does it take an IPv4 route by an IPv6 gateway where the device has no
- * IPv6 any more, or an IPv6 route over a device that is down: one is shown when it is left of a multipath route.
+ * IPv6 any more, or an IPv6 route over a device that is down, as one is that is left of a multipath route, or
+ * one that prefers a source that the host does not have.
  */
 function asFarAsTheKernelLets(before: string, now: string): { wanted: string; lost: boolean } {
   const found = new Set(now.split("\n"));
@@ -78,6 +79,11 @@ function asFarAsTheKernelLets(before: string, now: string): { wanted: string; lo
     if (isWhatIsLeft || (/ via inet6 /.test(line) && isWithoutIpv6(before, line))) {
       lost = true;
       return undefined;
+    }
+    const source = / src (\S+) .*pref /.exec(line)?.[1];
+    if (source !== undefined && !before.includes(` inet6 ${source}/`)) {
+      lost = true;
+      return line.replace(/ src \S+/, "");
     }
     if (!/nexthop .* dead/.test(line)) return line;
     const revived = [...found].find((other) => other.replaceAll(" dead", "") === line.replaceAll(" dead", ""));
