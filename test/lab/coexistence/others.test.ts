@@ -46,6 +46,7 @@ describe("Beside other programs", function () {
 
   thorough?.("Docker's network stays when we change ours, when a change of ours is undone, and when ours goes", async () => {
     const steady = async () => (await on.sh(dockerShown)).replace(/valid_lft.*/g, "");
+    await on.gateway.until("! ip -6 addr show dev docker0 | grep -q tentative");
     const theirs = await steady();
     const { uplink, ...routes } = declared.routes;
     const [a, b] = uplink.nextHops;
