@@ -16,6 +16,8 @@ export interface WholeGateway {
   readonly floorSeconds: number;
   /** What the gateway's own `ip` takes for the lines, without anything around it. */
   readonly batchSeconds: number;
+  /** The same, and then until udev has done with what it was told of: for each new link it starts programs. */
+  readonly settledSeconds: number;
   readonly connections: number;
   readonly roundTrips: number;
 }
@@ -52,13 +54,11 @@ async function measured(lab: Lab, folder: string): Promise<WholeGateway[]> {
     const changes = [await timed("create", 2), await timed("no-op", 2), await timed("update", 3)];
     const lines = await Promise.all(["1", "2"].map((number) => linesOf(lab, number)));
     await real.run("destroy");
-    const [create = Number.NaN, update = Number.NaN] = [
-      await batchSeconds(lab, lines[0] ?? []),
-      await batchSeconds(lab, lines[1] ?? []),
-    ];
+    const [create, update] = [await batchesOf(lab, lines[0] ?? []), await batchesOf(lab, lines[1] ?? [])];
+    const none = { batchSeconds: 0, settledSeconds: 0 };
     return changes.map((change) => ({
       ...change,
-      batchSeconds: change.case === "create" ? create : change.case === "update" ? update : 0,
+      ...(change.case === "create" ? create : change.case === "update" ? update : none),
     }));
   } finally {
     await path.stop();
@@ -93,7 +93,7 @@ async function linesOf(lab: Lab, change: string): Promise<string[]> {
 }
 
 /** Batch by batch, as they were: one for each tool until another one's turn comes. */
-async function batchSeconds(lab: Lab, lines: readonly string[]): Promise<number> {
+async function batchesOf(lab: Lab, lines: readonly string[]): Promise<Pick<WholeGateway, "batchSeconds" | "settledSeconds">> {
   const batches: { tool: string; lines: string[] }[] = [];
   for (const line of lines) {
     const [, tool = "", rest = ""] = /^(ip(?: -[46])?) (.*)$/.exec(line) ?? [];
@@ -105,10 +105,13 @@ async function batchSeconds(lab: Lab, lines: readonly string[]): Promise<number>
   const runs = batches.map(({ tool }, n) => `${tool} -batch /run/bench-${n}`);
   const text = await shell(
     lab,
-    `set -e\n${files.join("\n")}\ncut -d ' ' -f 1 /proc/uptime\n${runs.join("\n")}\ncut -d ' ' -f 1 /proc/uptime`,
+    `set -e\n${files.join("\n")}\nudevadm settle\n${[...runs, "udevadm settle"].map((run) => `cut -d ' ' -f 1 /proc/uptime\n${run}`).join("\n")}
+     cut -d ' ' -f 1 /proc/uptime`,
   );
-  const [begin = Number.NaN, end = Number.NaN] = text.trim().split("\n").map(Number);
-  return end - begin;
+  const times = text.trim().split("\n").map(Number);
+  const [begin = Number.NaN] = times;
+  const [batched = Number.NaN, settled = Number.NaN] = times.slice(-2);
+  return { batchSeconds: batched - begin, settledSeconds: settled - begin };
 }
 
 async function shell(lab: Lab, input: string): Promise<string> {
