@@ -195,7 +195,7 @@ function rank_of(text) {
 
 function add_route(command, text, turn,    help) {
   if (!turn) turn = rank_of(text)
-  if (round == 3) text = without_dead_hops(text)
+  if (round == 3) text = without_lost_source(without_dead_hops(text))
   help = round == 2 || round == 3 ? to_gateways(text) : ""
   later(turn, lines_with("append", help) family_of_route(text) " route " command " " restorable(text) "\n" lines_with("del", help))
 }
@@ -206,6 +206,13 @@ function without_dead_hops(text,    part, count, i, alive) {
   alive = part[1]
   for (i = 2; i <= count; i++) if (part[i] !~ / dead /) alive = alive "nexthop " part[i]
   return alive ~ /nexthop / ? alive : text
+}
+
+# Nor is an IPv6 route taken that prefers a source that the host no longer has, as one may be left to do.
+function without_lost_source(text,    address) {
+  address = family_of_route(text) == 6 && text ~ / src / ? value_of("src", text) : ""
+  if (address != "" && !(address in held)) sub(/ src [^ ]+/, "", text)
+  return text
 }
 
 # Keeps lines for the end, where turn 1 comes first. Not in one long text: joining ten thousand takes seconds.

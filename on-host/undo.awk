@@ -49,6 +49,7 @@ part == "removes" { removed[canonical_key($0)]; next }
 
 # Links are shown before their addresses.
 /^[0-9]+: [^ ]+ +inet6? / {
+  if (part == "now") held[without_length($4)]
   if (any_link && !(part in related)) relate()
   if ($2 in device || every_device) keep_address($0)
   next

@@ -506,6 +506,18 @@ X`,
         assert.equal(await show(), `2001:db8:9::/48 dev uo1 pref medium\n${multipath}`);
       },
     );
+    thorough?.(
+      "brings back an IPv6 route without the source that it prefers where the host has lost that before, and says so",
+      async () => {
+        await on.sh(`ip addr add 2001:db8:5::1/64 dev uo0 nodad; ip -6 route add 2001:db8:9::/48 dev uo1 src 2001:db8:5::1
+                   ip link set dev uo0 mtu 1200`);
+        const show = () => on.sh("ip -6 route show 2001:db8:9::/48");
+        assert.match(await show(), / src 2001:db8:5::1 /);
+        const message = await transaction(["route 6 254 2001:db8:9::/48 any 1024"], "ip -6 route del 2001:db8:9::/48");
+        assert.match(message, /Everything was undone but for .*\nip -6 route .* 2001:db8:9::\/48 dev uo1 src 2001:db8:5::1 /s);
+        assert.equal(await show(), "2001:db8:9::/48 dev uo1 metric 1024 pref medium\n");
+      },
+    );
     thorough?.("brings back a route whose gateway a rule keeps from being reached", () =>
       undoes(
         ["address 4 uo0 192.0.2.1/24 -"],
