@@ -11,10 +11,13 @@ export interface Calm {
   readonly cpuPercent: number;
   /** Proportional set size. */
   readonly kilobytes: number;
-  readonly demotions: number;
+  /** Undefined where there is nothing to be demoted. */
+  readonly demotions: number | undefined;
 }
 
 const service = "pulumi-multipath-lines.service";
+/** What the probes themselves cost: the routers and targets are namespaces of the same kernel, and what they do counts as the sender's. */
+const pings = "lab-pings.service";
 /** Both ways together; the router delays and loses in each direction. */
 const each = (loss: number) => ["loss", `${((1 - Math.sqrt(1 - loss)) * 100).toFixed(2)}%`];
 const jitter = ["delay", "100ms", "100ms"];
@@ -27,25 +30,32 @@ export async function stayCalm(minutes: number, conditions: readonly Condition[]
   const isWanted = (condition: Condition) => conditions.length === 0 || conditions.includes(condition);
   const gateway = await Gateway.up();
   const rows: Calm[] = [];
-  const measure = async (on: Lines, what: string, during: number) => {
+  const measure = async (on: Lines, what: string, during: number, unit = service) => {
     await on.run("sleep 10"); // to learn the round trip
-    const before = await readingOf(on);
+    const before = await readingOf(on, unit);
     for (let passed = 0; passed < during * 60; passed += 30) await on.run("sleep 30");
-    const after = await readingOf(on);
+    const after = await readingOf(on, unit);
     const row = {
       what,
       minutes: during,
       cpuPercent: ((after.cpu - before.cpu) / (after.uptime - before.uptime)) * 100,
       kilobytes: after.kilobytes,
-      demotions: after.demotions - before.demotions,
+      demotions: unit === service ? after.demotions - before.demotions : undefined,
     };
-    console.log(`${what}: ${during} min, ${row.cpuPercent.toFixed(2)} % CPU, ${row.kilobytes} kB, ${row.demotions} demotions`);
+    console.log(
+      `${what}: ${during} min, ${row.cpuPercent.toFixed(2)} % CPU, ${row.kilobytes} kB, ${row.demotions ?? "no"} demotions`,
+    );
     rows.push(row);
   };
   try {
     await gateway.reset();
     const two = await Lines.declare(gateway);
-    if (isWanted("healthy")) await measure(two, "healthy", Math.min(5, minutes));
+    if (isWanted("healthy")) {
+      await measure(two, "healthy", Math.min(5, minutes));
+      await two.run(`systemctl stop ${service} && systemd-run --quiet --unit=${pings} sh -c '${pingsInItsPlace}'`);
+      await measure(two, "healthy, four `ping` at the same rate in its place", Math.min(5, minutes), pings);
+      await two.run(`systemctl stop ${pings}; systemctl start ${service}`);
+    }
     if (isWanted("bad")) {
       for (const line of ["adsl", "bdsl"] as const) await gateway.lab.shapeLine(line, [...jitter, ...each(0.05)]);
       await measure(two, "5 % lost, 200 ms of jitter each way, on both lines", minutes);
@@ -66,10 +76,15 @@ export async function stayCalm(minutes: number, conditions: readonly Condition[]
   }
 }
 
-async function readingOf(on: Lines) {
+const pingsInItsPlace = ["adsl", "bdsl"]
+  .flatMap((line) => ["198.18.0.1", "198.18.0.2"].map((target) => `ping -q -i 0.2 -I ${line} ${target} & `))
+  .join("")
+  .concat("wait");
+
+async function readingOf(on: Lines, unit: string) {
   const shown = await on.run(`
     read -r uptime _ </proc/uptime
-    cgroup=/sys/fs/cgroup/system.slice/${service}
+    cgroup=/sys/fs/cgroup/system.slice/${unit}
     awk '/^usage_usec/ { print $2 / 1000000 }' $cgroup/cpu.stat
     echo $uptime
     kilobytes=0

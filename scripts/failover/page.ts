@@ -17,7 +17,7 @@ export async function writePage(measured: Measured): Promise<void> {
 export async function writeCalm(rows: readonly Calm[]): Promise<void> {
   const head = ["the lines", "minutes", "CPU, %", "memory, kB", "demotions"];
   const measured = rows.map(({ what, minutes, cpuPercent, kilobytes, demotions }) => [
-    ...[what, String(minutes), cpuPercent.toFixed(2), String(kilobytes), String(demotions)],
+    ...[what, String(minutes), cpuPercent.toFixed(2), String(kilobytes), String(demotions ?? "")],
   ]);
   await write("calm", (table) => tableWith(head, merged(table, measured)));
 }
