@@ -1,5 +1,5 @@
 /**
- * `npm run faults -- [--trials N] [--json FILE] [--rows 1-9,16] [--quick]`: the fault matrix of docs/safety.md on the lab gateway.
+ * `npm run faults -- [--trials N] [--json FILE] [--rows 1-9,16] [--only TEXT] [--quick]`: the fault matrix of docs/safety.md on the lab gateway.
  * Ends with one line: N passed, N failed. `npm run faults -- --page FILE` writes what such a run has measured into docs/safety.md.
  */
 import { parseArgs } from "node:util";
@@ -13,6 +13,7 @@ try {
       trials: { type: "string", default: "5" },
       json: { type: "string" },
       rows: { type: "string", default: "" },
+      only: { type: "string", default: "" },
       quick: { type: "boolean", default: false },
       page: { type: "string", multiple: true },
     },
@@ -25,9 +26,15 @@ try {
   endWith(error);
 }
 
-/** @param {{ trials: string, rows: string, quick: boolean, json?: string | undefined }} values */
+/** @param {{ trials: string, rows: string, only: string, quick: boolean, json?: string | undefined }} values */
 async function measure(values) {
-  const options = { trials: numberOf(values.trials), rows: rowsOf(values.rows), quick: values.quick, json: values.json };
+  const options = {
+    trials: numberOf(values.trials),
+    rows: rowsOf(values.rows),
+    only: values.only,
+    quick: values.quick,
+    json: values.json,
+  };
   await setUp();
   await (await import("./build.mjs")).build();
   await runTypeScript(

@@ -10,14 +10,18 @@ export interface Options {
   readonly trials: number;
   /** Numbers of rows; empty: all. */
   readonly rows: readonly number[];
+  /** What the titles of faults have in them; empty: all. */
+  readonly only: string;
   readonly quick: boolean;
   readonly json: string | undefined;
 }
 
 /** @returns whether every trial was survived */
-export async function run({ trials, rows, quick, json }: Options): Promise<boolean> {
+export async function run({ trials, rows, only, quick, json }: Options): Promise<boolean> {
   const { testInstance } = await import("../../scripts/lab/test-instance.mjs");
-  const wanted = matrix.filter((fault) => (rows.length === 0 || rows.includes(fault.row)) && (!quick || fault.quick));
+  const wanted = matrix.filter(
+    (fault) => (rows.length === 0 || rows.includes(fault.row)) && fault.title.includes(only) && (!quick || fault.quick),
+  );
   const beginning = await Beginning.prepare(testInstance);
   const results: { fault: Fault; verdicts: Verdict[] }[] = [];
   try {
