@@ -29,6 +29,7 @@ export class RandomChanges {
       () => this.route6(),
       () => this.route6(),
       () => this.link(),
+      () => this.member(),
       () => this.rule(),
       () => this.neighbour(),
       () => this.nextHop(),
@@ -153,6 +154,13 @@ export class RandomChanges {
     return [{ ...put("link", 4, `link set dev ${device} ${words}`, `link ${device}`), phase: this.one(["put", "drop"]) }];
   }
 
+  /** A bond takes none that is up, and with its addresses a member loses IPv6. */
+  private member(): Step[] {
+    const device = this.one(devices);
+    const words = this.one([["nomaster"], ["nomaster", "up"], ["down", `master ${master}`], ["down", `master ${master}`, "up"]]);
+    return words.map((word) => put("link", 4, `link set dev ${device} ${word}`, `link ${device}`));
+  }
+
   /** Few priorities, so that some are shared. */
   private rule(): Step[] {
     const family = this.one([4, 6] as const);
@@ -220,6 +228,9 @@ export class RandomChanges {
 }
 
 export const devices = ["un0", "un1"];
+
+/** A bond, or a bridge where there are no bonds. */
+export const master = "unb";
 
 /** An address that is there, in the words that name it. */
 export interface LiveName {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Box, change, drop, hostState, onEachBox, settled } from "./box";
-import { RandomChanges, devices, namesIn } from "./random-changes";
+import { RandomChanges, devices, master, namesIn } from "./random-changes";
 import { assertSame, wholeHost } from "./whole-host";
 
 onEachBox("Undo", (open, thorough) => {
@@ -19,6 +19,11 @@ onEachBox("Undo", (open, thorough) => {
          ip link add $d type veth peer name $d-far; ip link set $d up; ip link set $d-far up
          echo 0 >/proc/sys/net/ipv4/conf/$d/promote_secondaries
        done
+       ip link add ${master} address 02:00:00:00:77:0f type bond 2>/dev/null || ip link add ${master} address 02:00:00:00:77:0f type bridge
+       # Of a device that has never had a carrier the kernel makes an IPv6 address when it gets one: it has a member that stays.
+       ip link add ${master}-port type veth peer name ${master}-far
+       ip link set ${master}-port master ${master}
+       for d in ${master} ${master}-port ${master}-far; do ip link set $d up; done
        ip addr add 198.51.100.9/32 dev lo`,
     );
     await settled(on);
@@ -27,7 +32,7 @@ onEachBox("Undo", (open, thorough) => {
   after(async () => {
     await on.sh(
       `{ echo 1 >/proc/sys/net/ipv6/conf/default/accept_dad
-         for d in ${devices.join(" ")}; do ip link del $d; done; ip addr del 198.51.100.9/32 dev lo; ip nexthop flush protocol 205
+         for d in ${[...devices, master, `${master}-port`].join(" ")}; do ip link del $d; done; ip addr del 198.51.100.9/32 dev lo; ip nexthop flush protocol 205
          for f in 4 6; do ip -$f route flush proto 205; ip -$f route flush table 500; for p in 20000 20001; do while ip -$f rule del priority $p; do :; done; done; done
        } 2>/dev/null; :`,
     );
