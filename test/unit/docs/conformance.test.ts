@@ -78,7 +78,7 @@ function titlesIn(path: string): Title[] {
   if (!existsSync(file)) return [];
   const found: Title[] = [];
   const visit = (node: ts.Node): void => {
-    const [title] = ts.isCallExpression(node) && /^(it|describe)$/.test(node.expression.getText()) ? node.arguments : [];
+    const [title] = ts.isCallExpression(node) && /^(it|describe|thorough)$/.test(node.expression.getText()) ? node.arguments : [];
     if (title && ts.isStringLiteralLike(title)) found.push([title.text]);
     if (title && ts.isTemplateExpression(title))
       found.push([title.head.text, ...title.templateSpans.map(({ literal }) => literal.text)]);
