@@ -34,6 +34,7 @@ function masked(line: string): string {
     .replace(/ (tentative|dadfailed|linkdown)(?= )/g, "")
     .replace(/NO-CARRIER,|,LOWER_UP|,M-DOWN| state [A-Z]+/g, "")
     .replace(/ (refcnt|promiscuity|allmulti|link_failure_count|num[tr]xqueues|ad_\w+|mii_status|active_slave) \S+/g, "")
+    .replace(/ port_(id|no) \S+/g, "") // of a bridge: in the order in which its members came
     .replace(/ (\w+_timer|topology_change\w*|designated_\w+|root_\w+|bridge_id) +\S+/g, "")
     .replace(/ (bond|bridge)_slave state \w+/, " $1_slave")
     .replace(/ qdisc \w+/, "")
