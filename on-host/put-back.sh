@@ -44,6 +44,7 @@ puzzled=''     # whether something has just vanished, and nobody knows why
 looked=0       # when the last look was taken
 attempted=''   # whether the outcome of an attempt has not been noted yet
 ticking=''     # whether a tick is on its way
+waited=0       # for a transaction, so many times
 credit=8       # how many looks may follow one another soon
 
 main() {
@@ -103,15 +104,17 @@ tick() {
   ticking=yes
 }
 
-# A first look is taken without a lock: mostly there is nothing to be done. Not while a transaction is made or confirmed: more will change, and
-# that of a small host needs all of its time.
+# A first look is taken without a lock: mostly there is nothing to be done. Not while a transaction is made or made to last: more will change, and
+# that of a small host needs all of its time. Nor is that waited for without end, for its process may have been killed.
 take_turn() {
   [ -e "$work/fifo" ] || exit # somebody has emptied /run
   ticking=''
-  if is_busy; then
+  if is_busy && [ "$waited" -lt 30 ]; then
+    waited=$((waited + 1))
     tick 0.3
     return
   fi
+  waited=0
   # Whether it was a network manager is asked soon, and all else once a second: a look takes a small host half of that.
   if [ -n "$puzzled" ] && [ -z "$events$wanted$attempted" ]; then
     wonder
@@ -134,11 +137,13 @@ take_turn() {
   begin
 }
 
+# By the files: who took the lock to see that would keep others from it, the line monitor before all.
 is_busy() {
-  try_lock
-  set -- $?
-  exec 9>&-
-  [ "$1" != 0 ]
+  for tx in "$mp_run"/tx-*; do
+    if [ -e "$tx/began" ] && [ ! -s "$tx/result" ]; then return 0; fi
+    if [ -e "$tx/confirmed" ] && [ ! -e "$tx/confirmation" ]; then return 0; fi
+  done
+  return 1
 }
 
 wonder() {

@@ -242,11 +242,18 @@ onEachBox("What the kernel drops", (open, thorough) => {
     });
   });
 
-  thorough?.("waits, without a look, for as long as a transaction is made or confirmed", async () => {
-    await on.sh(`cp ${work}/memory /run/memory-before
-      { flock 9; ip link set tx0 down; ip link set tx0 up; sleep 1; cmp ${work}/memory /run/memory-before; } 9>>/run/pulumi-multipath/tx.lock`);
-    await allBack();
-  });
+  for (const [state, files] of [
+    ["made", "began"],
+    ["made to last", "began result confirmed"],
+  ] as const) {
+    thorough?.(`waits, without a look, for as long as a transaction is ${state}`, async () => {
+      await on.sh(
+        `tx=/run/pulumi-multipath/tx-1; mkdir $tx; for file in ${files}; do echo >$tx/$file; done; cp ${work}/memory /run/memory-before
+         ip link set tx0 down; ip link set tx0 up; sleep 1; cmp ${work}/memory /run/memory-before; rm -r $tx`,
+      );
+      await allBack();
+    });
+  }
 
   thorough?.("does not keep it busy: a thousand events are looked at a few times", async () => {
     // Every look is one run of `ip`.
