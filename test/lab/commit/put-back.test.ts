@@ -249,7 +249,7 @@ onEachBox("What the kernel drops", (open, thorough) => {
     thorough?.(`waits, without a look, for as long as a transaction is ${state}`, async () => {
       await on.sh(
         `tx=/run/pulumi-multipath/tx-1; mkdir $tx; for file in ${files}; do echo >$tx/$file; done; cp ${work}/memory /run/memory-before
-         ip link set tx0 down; ip link set tx0 up; sleep 1; cmp ${work}/memory /run/memory-before; rm -r $tx`,
+         ip link set tx0 down; ip link set tx0 up; sleep 1; cmp ${work}/memory /run/memory-before; same=$?; rm -r $tx; exit $same`,
       );
       await allBack();
     });
