@@ -28,6 +28,7 @@ export type Condition = "healthy" | "bad" | "worse" | "many";
 /** @param conditions of the lines; empty: all */
 export async function stayCalm(minutes: number, conditions: readonly Condition[]): Promise<void> {
   const isWanted = (condition: Condition) => conditions.length === 0 || conditions.includes(condition);
+  const few = Math.min(5, minutes);
   const gateway = await Gateway.up();
   const rows: Calm[] = [];
   const measure = async (on: Lines, what: string, during: number, unit = service) => {
@@ -51,9 +52,9 @@ export async function stayCalm(minutes: number, conditions: readonly Condition[]
     await gateway.reset();
     const two = await Lines.declare(gateway);
     if (isWanted("healthy")) {
-      await measure(two, "healthy", Math.min(5, minutes));
+      await measure(two, "healthy", few);
       await two.run(`systemctl stop ${service} && systemd-run --quiet --unit=${pings} sh -c '${pingsInItsPlace}'`);
-      await measure(two, "healthy, four `ping` at the same rate in its place", Math.min(5, minutes), pings);
+      await measure(two, "healthy, four `ping` at the same rate in its place", few, pings);
       await two.run(`systemctl stop ${pings}; systemctl start ${service}`);
     }
     if (isWanted("bad")) {
@@ -63,12 +64,12 @@ export async function stayCalm(minutes: number, conditions: readonly Condition[]
     }
     if (isWanted("worse")) {
       await gateway.lab.shapeLine("bdsl", each(0.3));
-      await measure(two, "30 % lost on one line", Math.min(5, minutes));
+      await measure(two, "30 % lost on one line", few);
     }
     if (isWanted("many")) {
       await gateway.reset();
       await gateway.sh(makeLines(many));
-      await measure(await Lines.declare(gateway, declareLines(many)), `${many} healthy lines`, Math.min(5, minutes));
+      await measure(await Lines.declare(gateway, declareLines(many)), `${many} healthy lines`, few);
     }
     await writeCalm(rows);
   } finally {

@@ -184,7 +184,7 @@ describe("The line monitor", function () {
     await gateway.lab.failLine("adsl", "unreachable");
     await on.untilLine("adsl", "down");
     const asked = [...Array<string[]>(5).fill(["drain bdsl ann@desk", "undrain bdsl"]).flat(), "drain bdsl ann@desk"];
-    const drains = "grep -c ' bdsl drained ' /run/pulumi-multipath/lines/transitions || :";
+    const drains = `grep -c ' bdsl drained ' ${work}/transitions || :`;
     const before = Number(await on.run(drains));
     const begin = Number(await on.run(`date +%s%N; ${on.tell(asked.join("\n"))}`)) / 1e9;
     // Not one of those in between: what a busy gateway writes down of them may come late.
